@@ -142,24 +142,24 @@ async def test_while_the_first_is_still_running(
     api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The second is told at once; when the first is done, it gets the first one's answer."""
-    operator = await installation.operator("operator")
-    headers = {**operator, "Idempotency-Key": "k"}
-    path, body = f"/ops/v1/organizations/{org_id(family.child)}", {"status": "suspended"}
+    admin = await installation.key(family.partner, "org:admin")
+    headers = {**admin.headers, "Idempotency-Key": "k"}
+    path, body = "/v1/organizations", {"name": "Corner Coffee"}
     async with installation.owner.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         await connection.execute(
             "SELECT FROM organizations WHERE tenant_id = $1 FOR UPDATE", family.child.tenant_id
         )
-        first = asyncio.create_task(api.patch(path, json=body, headers=headers))
+        first = asyncio.create_task(api.post(path, json=body, headers=headers))
         await installation.until_someone_waits()
-        second = await api.patch(path, json=body, headers=headers)
+        second = await api.post(path, json=body, headers=headers)
         assert refused(second, "IDEMPOTENCY_IN_PROGRESS") == {}
         assert second.headers["Retry-After"] == "1"
         await transaction.rollback()
     answer = await first
-    granted(answer)
-    third = await api.patch(path, json=body, headers=headers)
+    granted(answer, 201)
+    third = await api.post(path, json=body, headers=headers)
     assert third.content == answer.content
     assert third.headers[REPLAYED] == "true"
 

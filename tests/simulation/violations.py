@@ -89,6 +89,19 @@ LANGUAGE sql AS $$
                                   WHERE k.key = p_record.key AND k.created_at = p_now)
            THEN idempotency_outcome_right(p_now, p_record) END
 $$;
+-- Which would undo what has its effect a second time.
+CREATE OR REPLACE FUNCTION idempotency_store(
+    p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO idempotency_keys
+        (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
+    SELECT p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key, p_record.fingerprint,
+           p_status_code, p_answer, p_sealed, p_now
+     WHERE p_record.key IS NOT NULL
+        ON CONFLICT DO NOTHING;
+END
+$$;
 """
 FORGETS_PERIODS = """
 CREATE OR REPLACE FUNCTION wallets_roll_over_due(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])

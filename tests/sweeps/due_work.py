@@ -62,6 +62,8 @@ class ExpiryOfLockedJob(Expiry):
 
 class Lapse(DueWork):
     sweep = ExpireClaims
+    # It goes back into the queue, for which no wallet is needed.
+    table = "jobs"
     now = NOON + timedelta(hours=1)
     done = "SELECT bool_and(claim_token IS NULL) FROM jobs WHERE tenant_id = $1"
 
