@@ -68,7 +68,9 @@ class RenewLeases(Sweep):
         async def renew(connection: Connection) -> None:
             nonlocal renewed
             for tenant_ids in pending:
-                renewed += await self._renew_on_server(connection, tenant_ids, now, most)
+                # Another may have counted while this one waited.
+                done = await self._renew_on_server(connection, tenant_ids, now, most)
+                renewed += done
 
         at_once = min(SERVERS_AT_ONCE, len(due), pool.get_max_size())
         await work_at_once(pool.acquire, at_once, renew)
