@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_asyncio
 from tests.support.leases import PRICE_CENTS, charges, lease, top_up
 from tests.support.tenants import make_partner
 
 from partner_api.database.connection import connect
+from partner_api.leases import operator_store
 from partner_api.sweeps.renewals import RenewLeases
 
 if TYPE_CHECKING:
@@ -65,6 +67,20 @@ async def test_partners_with_few_leases_share_a_commit(pool: Pool, connection: C
     assert [await renewed(connection, tenant) for tenant in tenants] == [1, 2, 1]
     assert set(await transactions(connection)) == {1}
     assert await RenewLeases().step(pool, APRIL) == 0
+
+
+async def test_what_several_servers_charge_at_once_is_all_counted(
+    pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenants = [await make_tenant(connection, count) for count in (1, 2, 1)]
+    due = operator_store.tenants_with_renewals
+
+    async def each_on_its_own_server(*arguments: Any) -> list[list[int]]:
+        return [[tenant_id] for some in await due(*arguments) for tenant_id in some]
+
+    monkeypatch.setattr(operator_store, "tenants_with_renewals", each_on_its_own_server)
+    assert await RenewLeases().step(pool, APRIL) == 4
+    assert [await renewed(connection, tenant) for tenant in tenants] == [1, 2, 1]
 
 
 async def test_a_commit_is_bounded_and_the_large_do_not_hold_up_the_small(

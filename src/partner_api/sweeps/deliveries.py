@@ -149,7 +149,9 @@ class DeliverWebhooks(Sweep):
         async def report(connection: Connection) -> None:
             nonlocal reported
             while tenants:
-                reported += await self._report_some(connection, now, *tenants.popleft())
+                # Another may have counted while this one waited.
+                some = await self._report_some(connection, now, *tenants.popleft())
+                reported += some
 
         if tenants:
             await work_at_once(pool.acquire, min(claims.CONNECTIONS, len(tenants)), report)
