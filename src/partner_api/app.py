@@ -13,6 +13,7 @@ from partner_api.api_keys import routes as api_keys
 from partner_api.audit import routes as audit
 from partner_api.cash import routes as cash
 from partner_api.clock import Clock
+from partner_api.console import routes as console
 from partner_api.content import routes as content_routes
 from partner_api.credits import routes as credits
 from partner_api.database.notifications import Listener
@@ -138,8 +139,13 @@ def create_app(
     for route in described:
         if not isinstance(route, Route):
             raise TypeError(f"{route} does not say who may use it")
-    routes = [*described, *reference.reference_routes(described)]
-    edge = Edge(Application(routes, lifespan), routes, settings)
+    routes = [
+        *described,
+        *reference.reference_routes(described),
+        *console.console_routes(described),
+    ]
+    refusals = {console.PREFIX: console.error_page}
+    edge = Edge(Application(routes, lifespan, refusals), routes, settings)
     return edge
 
 

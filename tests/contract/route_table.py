@@ -68,6 +68,10 @@ _POOL_ACCOUNT: Body = {
     "geo": ["US"],
 }
 
+# Somebody without a session is shown where to sign in, and a form that comes from nowhere is refused.
+_PAGE = Public(status=401)
+_FORM = Public(status=403)
+
 ROUTES: dict[str, Use] = {
     "GET /healthz": Public(),
     "GET /readyz": Public(),
@@ -84,6 +88,16 @@ ROUTES: dict[str, Use] = {
     "GET /docs/{a}/{b}/{c}/{d}": Public(status=404),
     "GET /docs/{a}/{b}/{c}/{d}/{e}": Public(status=404),
     "GET /llms.txt": Public(),
+    # The console
+    "GET /console/console.css": Public(),
+    "GET /console/console.js": Public(),
+    "GET /console/icon.svg": Public(),
+    "GET /console/sign-in": Public(),
+    "POST /console/sign-in": _FORM,
+    "POST /console/sign-out": _FORM,
+    "GET /console/organizations": _PAGE,
+    "GET /console/organizations/{orgId}": _PAGE,
+    "POST /console/organizations/{orgId}/cash/topup": _FORM,
     # Keys
     "GET /v1/whoami": ForKeys(),
     "POST /v1/api-keys/{keyId}/rotate": ForKeys(),

@@ -1,6 +1,4 @@
 import base64
-import re
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -12,10 +10,9 @@ from partner_api.settings.setting import SettingsError
 from partner_api.settings.table import (
     SETTINGS,
     Settings,
-    describe,
     load_settings,
-    unknown_variables,
 )
+from partner_api.settings.variables import describe
 
 HEX_KEY = "0123456789abcdef" * 4
 BASE64_KEY = base64.urlsafe_b64encode(b"\xfb\xff" * 16).decode()
@@ -71,6 +68,8 @@ def test_values_are_read() -> None:
             "LAYERS_FONT_DIR": "/srv/fonts",
             "LAYERS_RENDER_PROCESSES": "3",
             "LAYERS_WEBHOOK_PROXY": "http://layers:pw@proxy.example:3128",
+            "LAYERS_CONSOLE_CONFIRM_CENTS": "0",
+            "LAYERS_CONSOLE_CONFIRM_CREDITS": "500",
             "LAYERS_LOG_FORMAT": "JSON",
             "LAYERS_LOG_LEVEL": "warning",
             "LAYERS_URL": "https://api.example/",
@@ -97,6 +96,8 @@ def test_values_are_read() -> None:
         font_dir=Path("/srv/fonts"),
         render_processes=3,
         webhook_proxy="http://layers:pw@proxy.example:3128",
+        console_confirm_cents=0,
+        console_confirm_credits=500,
         log_format="json",
         log_level="warning",
         api_url="https://api.example",
@@ -348,20 +349,3 @@ def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         settings.port = 1  # type: ignore[misc]
     assert msgspec.structs.replace(settings, port=1).port == 1
-
-
-def test_unknown_variables_are_named() -> None:
-    environ = {"LAYERS_PROT": "1", "LAYERS_PORT": "2", "PORT": "3", "LAYERS_A": "", "layers_x": ""}
-    assert unknown_variables(environ) == ["LAYERS_A", "LAYERS_PROT"]
-
-
-def test_variables_of_the_client_libraries_are_not_taken_for_misspelt_ones() -> None:
-    libraries = Path(__file__).parents[2] / "sdk"
-    sources = chain(
-        (libraries / "python/src").rglob("*.py"), (libraries / "typescript/src").rglob("*.ts")
-    )
-    found = {
-        name for path in sources for name in re.findall(r'"(LAYERS_[A-Z_]+)"', path.read_text())
-    }
-    assert {"LAYERS_API_KEY", "LAYERS_BASE_URL"} <= found
-    assert unknown_variables(dict.fromkeys(found, "x")) == []

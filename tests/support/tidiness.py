@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FURNITURE = re.compile(r"(\w+_)?(routes|schemas|store|access|service)")
 # These have stores or routes too, and are no rooms: what they do concerns all rooms, or none.
 NO_ROOMS = {
+    "partner_api.console",
     "partner_api.database",
     "partner_api.edge.idempotency",
     "partner_api.edge.identity",
@@ -34,7 +35,7 @@ NO_ROOMS = {
 # What another room may import.
 OPEN_TO_ALL = re.compile(r"(\w+_)?(store|access)")
 # These put the rooms together, or act for a person or for the time, so they may import any part of a room.
-ABOVE_THE_ROOMS = {"app", "commands", "demo", "services", "sweeps"}
+ABOVE_THE_ROOMS = {"app", "commands", "console", "demo", "portal", "services", "sweeps"}
 # The operator's side of a room, where the names differ.
 OPERATORS_SIDE = {"assets": "content", "pool": "account_pool", "renewals": "leases"}
 

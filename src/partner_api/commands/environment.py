@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from partner_api.commands.terminal import say
-from partner_api.settings.table import load_settings, unknown_variables
+from partner_api.settings.table import load_settings
+from partner_api.settings.variables import unknown_variables
 
 if TYPE_CHECKING:
     from partner_api.settings.table import Settings

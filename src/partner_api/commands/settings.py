@@ -9,7 +9,8 @@ from partner_api.commands.terminal import print_table
 
 def settings() -> None:
     """List every setting: its environment variable, value (secrets hidden), default and meaning."""
-    from partner_api.settings.table import describe, load_settings
+    from partner_api.settings.table import load_settings
+    from partner_api.settings.variables import describe
 
     lines = describe(load_settings(os.environ))
     print_table(

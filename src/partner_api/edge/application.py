@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.exchange import EXCHANGE
 from partner_api.edge.route import PARAMETER
-from partner_api.edge.wire.reply import error_reply
+from partner_api.edge.wire.reply import Reply, client_error
 from partner_api.errors import ApiError, not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from partner_api.edge.request.api_request import Receive, Scope, Send
@@ -99,13 +100,19 @@ class Application:
     Args:
         routes: all that there are.
         lifespan: what is open from the start to the end.
+        refusal_pages: what answers a refusal below an address such as ``/console`` with a page, of the error and
+            the id of the request.
     """
 
     def __init__(
-        self, routes: Iterable[Route], lifespan: Callable[[], AbstractAsyncContextManager[None]]
+        self,
+        routes: Iterable[Route],
+        lifespan: Callable[[], AbstractAsyncContextManager[None]],
+        refusal_pages: Mapping[str, Callable[[ApiError, str], Reply[Any]]] | None = None,
     ) -> None:
         self._table = RouteTable(routes)
         self._lifespan = lifespan
+        self._refusal_pages = refusal_pages or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as an ASGI application.
@@ -116,7 +123,14 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        route, texts = self._table.find(scope["method"], scope["path"])
+        show_refusal = self._refusal_pages.get(f"/{scope['path'].split('/', 2)[1]}")
+        try:
+            route, texts = self._table.find(scope["method"], scope["path"])
+        except ApiError as error:
+            if show_refusal is None:
+                raise
+            await show_refusal(error, scope[EXCHANGE].request_id)(scope, receive, send)
+            return
         request = ApiRequest(scope, receive, texts)
         try:
             reply = await route.run(request)
@@ -124,7 +138,11 @@ class Application:
             where = f"{route.method} {route.template}"
             # A key that is malformed is refused before anything is done.
             repeatable = route.is_repeatable or bool(request.raw_idempotency_keys)
-            reply = error_reply(error, request.request_id, where=where, repeatable=repeatable)
+            refusal = client_error(error, request.request_id, where=where, repeatable=repeatable)
+            if show_refusal is not None:
+                reply = show_refusal(refusal, request.request_id)
+            else:
+                reply = Reply(refusal.status, refusal.body(request.request_id), refusal.headers)
         await reply(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:

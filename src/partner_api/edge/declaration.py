@@ -96,6 +96,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """It starts a job, which has rate limits of its own."""
     uploads: UploadRule | None = None
     """What may be uploaded, for a handler with ``upload``."""
+    form: bool = False
+    """The body is a form of a page, which the handler reads itself."""
     headers: Mapping[str, Any] = {}
     """Headers that the handler itself reads and requires, with the types that the reference shows."""
     replays: Callable[[dict[str, Any]], object] | None = None
@@ -123,6 +125,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             yield "only the edge encrypts a secret answer"
         if self.idempotency_required and not runs.is_recorded:
             yield "a key is required, but no record is kept"
+        if self.form and (method == "GET" or self.access.kind != "public"):
+            yield "forms are posted, to pages that know who is signed in"
         if self.waits and method != "GET":
             yield "`waits` is for a GET; a write that waits runs as DEFERRED"
         if self.wallet and (method != "GET" or self.access.kind != "key"):

@@ -230,10 +230,10 @@ class Route:
         elif self.declared.uploads is not None:
             media_type = self.declared.uploads.read_media_type(request, issues)
             request.check_announced_size(self.declared.uploads.max_bytes)
-        elif self.writes:
+        elif self.writes and not self.declared.form:
             # Nobody waits for it with a connection in hand.
             require_no_body(await request.body_bytes())
-        elif request.announced_bytes:
+        elif request.announced_bytes and not self.declared.form:
             request.check_announced_size()
         if issues:
             raise invalid(issues)

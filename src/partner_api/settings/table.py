@@ -30,7 +30,7 @@ from partner_api.settings.parsers import (
     storage_url,
     whole_number,
 )
-from partner_api.settings.setting import Setting, SettingLine, SettingsError
+from partner_api.settings.setting import Setting, SettingsError
 
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -181,6 +181,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             mask=mask_login,
         ),
     ]
+    console_confirm_cents: Annotated[
+        int,
+        Setting(
+            "Above this many cents the console asks an operator once more before it moves cash.",
+            whole_number(0, 999_999_999),
+            "100000",
+        ),
+    ]
+    console_confirm_credits: Annotated[
+        int,
+        Setting(
+            "Above this many credits the console asks an operator once more before it moves them.",
+            whole_number(0, 999_999_999),
+            "10000",
+        ),
+    ]
     log_format: Annotated[
         LogFormat,
         Setting(
@@ -270,28 +286,3 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         raise SettingsError(problems)
     values["log_format"] = values["log_format"] or ("console" if sys.stderr.isatty() else "json")
     return msgspec.convert(values, Settings)
-
-
-def describe(settings: Settings) -> list[SettingLine]:
-    """List every setting with its meaning, current value (secrets hidden) and default."""
-    return [
-        SettingLine(
-            variable=setting.variable,
-            meaning=setting.meaning,
-            value=setting.show(getattr(settings, setting.attribute)),
-            default=setting.default or "not set",
-        )
-        for setting in SETTINGS
-    ]
-
-
-# Programs that call the server or hear from it have these; the shell that they are started in may start `layers` too.
-_OF_PROGRAMS: Final = frozenset(
-    f"LAYERS_{name}" for name in ("API_KEY", "BASE_URL", "ORGANIZATION", "LOG", "WEBHOOK_SECRET")
-)
-
-
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Name the LAYERS_ variables that nothing reads, sorted: most likely misspelt."""
-    known = {setting.variable for setting in SETTINGS} | _OF_PROGRAMS
-    return sorted(name for name in environ if name.startswith("LAYERS_") and name not in known)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.edge.connections.registry import address_of, mark_known
-from partner_api.edge.identity.authentication import KeyRejected, bearer_token
+from partner_api.edge.identity.authentication import (
+    Caller,
+    KeyRejected,
+    OperatorCaller,
+    bearer_token,
+)
 from partner_api.edge.identity.credentials import (
     ApiKeyCredential,
     OperatorCredential,
+    SessionCredential,
     parse_api_key,
     parse_operator_token,
+    parse_session,
 )
 from partner_api.edge.limits.rate_limits import RateLimitExceeded
 from partner_api.errors import ApiError
@@ -18,14 +25,14 @@ from partner_api.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from partner_api.edge.identity.authentication import Admitted, Caller, OperatorCaller
+    from partner_api.edge.identity.authentication import Admitted, OperatorSession
     from partner_api.edge.identity.recorder import RefusalType
     from partner_api.edge.identity.subject import SubjectLookup
     from partner_api.edge.limits.rate_limits import EndpointClass
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
-C = TypeVar("C", ApiKeyCredential, OperatorCredential)
+C = TypeVar("C", ApiKeyCredential, OperatorCredential, SessionCredential)
 _UNKNOWN_ADDRESS = "unknown"
 
 
@@ -38,6 +45,10 @@ async def admit_key(
         ApiError: UNAUTHENTICATED, KILL_SWITCH, RATE_LIMITED.
     """
     services = request.services
+    if isinstance(request.admitted, Caller):
+        caller = request.admitted
+        await _count_request(request, caller, endpoint_class)
+        return caller
 
     async def look_up(credential: ApiKeyCredential) -> Admitted:
         try:
@@ -52,33 +63,60 @@ async def admit_key(
             )
             raise
 
-    caller, request.subject = await _authenticate(request, parse_api_key, look_up)
-    try:
-        request.exchange.bucket = await services.rate_limits.admit(caller, endpoint_class)
-    except RateLimitExceeded as exceeded:
-        request.exchange.bucket = exceeded.bucket
-        note_refusal(request, caller, "auth.rate_limited")
-        raise
+    token = bearer_token(request.authorization)
+    caller, request.subject = await _authenticate(request, parse_api_key(token), look_up)
+    await _count_request(request, caller, endpoint_class)
     services.recorder.note_use(caller.tenant_id, caller.api_key_id, request.now)
     return caller
 
 
 async def admit_operator(request: ApiRequest) -> OperatorCaller:
-    """Authenticate an operator's token.
+    """Authenticate an operator's token, unless a session has let the operator in.
 
     Raises:
         ApiError: UNAUTHENTICATED, RATE_LIMITED after many failures from one address.
     """
+    if isinstance(request.admitted, OperatorCaller):
+        return request.admitted
+    return await admit_operator_token(request, bearer_token(request.authorization))
+
+
+async def admit_operator_token(request: ApiRequest, token: str) -> OperatorCaller:
+    """Authenticate an operator by a token that came in any part of the request; see ``admit_operator``."""
 
     async def look_up(credential: OperatorCredential) -> OperatorCaller:
         return await request.services.authenticator.operator(credential, request.now)
 
-    return await _authenticate(request, parse_operator_token, look_up)
+    return await _authenticate(request, parse_operator_token(token), look_up)
+
+
+async def admit_session(request: ApiRequest, cookie: str) -> OperatorSession | None:
+    """Return the session of an operator's browser; None when it has ended.
+
+    Raises:
+        ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
+    """
+
+    async def look_up(credential: SessionCredential) -> OperatorSession | None:
+        return await request.services.authenticator.session(credential, request.now)
+
+    return await _authenticate(request, parse_session(cookie), look_up)
+
+
+async def _count_request(
+    request: ApiRequest, caller: Caller, endpoint_class: EndpointClass
+) -> None:
+    try:
+        request.exchange.bucket = await request.services.rate_limits.admit(caller, endpoint_class)
+    except RateLimitExceeded as exceeded:
+        request.exchange.bucket = exceeded.bucket
+        note_refusal(request, caller, "auth.rate_limited")
+        raise
 
 
 async def _authenticate(
     request: ApiRequest,
-    parse: Callable[[str], C | None],
+    token: C | None,
     look_up: Callable[[C], Awaitable[T]],
 ) -> T:
     """Look a token up, unless its address has failed too often for what is no known token.
@@ -88,14 +126,13 @@ async def _authenticate(
 
     Args:
         request: the request.
-        parse: reads the token, None when it has another form.
+        token: as it was read; None when it has another form.
         look_up: finds out whose it is; its UNAUTHENTICATED is a failure of the address.
 
     Raises:
         ApiError: UNAUTHENTICATED, RATE_LIMITED, and what ``look_up`` raises.
     """
     limits = request.services.rate_limits
-    token = parse(bearer_token(request.authorization))
     if token is None:
         await limits.count_failed_authentication(_address(request))
         raise ApiError("UNAUTHENTICATED")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,11 +16,16 @@ from partner_api.edge.identity.scopes import Role
 from partner_api.edge.identity.subject import Subject
 from partner_api.edge.identity.verified import VerifiedTokens
 from partner_api.errors import ApiError
+from partner_api.operators import session_store
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool
-    from partner_api.edge.identity.credentials import ApiKeyCredential, OperatorCredential
+    from partner_api.edge.identity.credentials import (
+        ApiKeyCredential,
+        OperatorCredential,
+        SessionCredential,
+    )
     from partner_api.edge.identity.subject import SubjectLookup
 
 MAX_HEADER_BYTES = 1024
@@ -66,6 +71,15 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     role: Role
     demo: bool
     """Whether the token was made by the demo; whatever it mints is marked in the same way."""
+
+
+class OperatorSession(msgspec.Struct, frozen=True):
+    """The session of an operator's browser: who it is, and what was filled in when the one before it ended."""
+
+    id: UUID
+    operator: OperatorCaller
+    expires_at: datetime
+    kept_form: dict[str, Any] | None
 
 
 class KeyRejected(ApiError):
@@ -168,6 +182,31 @@ class Authenticator:
         return OperatorCaller(
             operator.id, credential.keyid, operator.name, operator.role, operator.demo
         )
+
+    async def session(self, credential: SessionCredential, now: datetime) -> OperatorSession | None:
+        """Return the session of an operator's browser; None for one that has ended, with its token or by itself.
+
+        Raises:
+            ApiError: UNAUTHENTICATED: there was never such a session.
+        """
+        found = await session_store.find_session(self._pool, credential.keyid)
+        if found is None or not self._secret_keys.verify(
+            found.hash_key_id, found.secret_hash, credential.secret
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        if (
+            found.ended_at is not None
+            or found.expires_at <= now
+            or found.operator_revoked_at is not None
+            or (found.operator_expires_at is not None and found.operator_expires_at <= now)
+            or found.current_keyid != found.operator_keyid
+            or (found.demo and not self._development)
+        ):
+            return None
+        operator = OperatorCaller(
+            found.operator_id, found.operator_keyid, found.name, found.role, found.demo
+        )
+        return OperatorSession(found.id, operator, found.expires_at, found.kept_form)
 
     async def _find_keys(self, asked: list[store.KeyLookup]) -> list[store.FoundKey | None]:
         return await store.find_keys(self._pool, asked)

@@ -1,4 +1,4 @@
-"""The text of API keys and operators' tokens: how they are written and read.
+"""The text of API keys, operators' tokens and their sessions: how they are written and read.
 
 A key's id carries the tenant, so that looking a key up touches one tenant only. Until the secret
 verifies, that tenant is a hint and nothing more.
@@ -24,6 +24,7 @@ _SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 # A secret may contain "_", hence fixed lengths instead of splitting.
 _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
+_SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -56,6 +57,18 @@ class OperatorCredential(msgspec.Struct, frozen=True):
         return f"lpo_{self.keyid}_{self.secret}"
 
 
+class SessionCredential(msgspec.Struct, frozen=True):
+    """A well-formed credential of an operator's browser session, not verified yet."""
+
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The session as the browser presents it."""
+        return f"lps_{self.keyid}_{self.secret}"
+
+
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
     """Create a new API key of a tenant.
 
@@ -74,6 +87,11 @@ def mint_operator_token() -> OperatorCredential:
     return OperatorCredential(_random_characters(16), new_secret())
 
 
+def mint_session() -> SessionCredential:
+    """Create a credential for a new session."""
+    return SessionCredential(_random_characters(16), new_secret())
+
+
 def parse_api_key(text: str) -> ApiKeyCredential | None:
     """Read an API key, ``lp_<env>_<keyid>_<secret>``; None when it has another form."""
     match = _API_KEY.fullmatch(text)
@@ -86,6 +104,12 @@ def parse_operator_token(text: str) -> OperatorCredential | None:
     """Read an operator's token, ``lpo_<keyid>_<secret>``; None when it has another form."""
     match = _OPERATOR_TOKEN.fullmatch(text)
     return match and OperatorCredential(match[1], match[2])
+
+
+def parse_session(text: str) -> SessionCredential | None:
+    """Read the credential of a session, ``lps_<keyid>_<secret>``; None when it has another form."""
+    match = _SESSION.fullmatch(text)
+    return match and SessionCredential(match[1], match[2])
 
 
 def key_prefix(env: Env, keyid: str) -> str:

@@ -51,6 +51,7 @@ class ApiRequest:
         "_caller",
         "_operator",
         "acting_for",
+        "admitted",
         "announced_bytes",
         "authorization",
         "cursor",
@@ -100,6 +101,8 @@ class ApiRequest:
         self.deadline: float | None = None
         # One instant for everything that the request does.
         self.now: datetime
+        # Who asks, where a session of a browser has said so: the request then carries no token.
+        self.admitted: Caller | OperatorCaller | None = None
         self.key_caller: Caller | None = None
         # What was read together with the key.
         self.subject: Subject | None = None
@@ -217,6 +220,10 @@ class ApiRequest:
             except TimeoutError:
                 raise self._too_late() from None
         return self._body_bytes
+
+    def set_body(self, body: bytes) -> None:
+        """Set the body of a request that did not come from outside."""
+        self._body_bytes = body
 
     @property
     def received_body(self) -> bytes:

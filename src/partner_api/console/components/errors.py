@@ -1,0 +1,44 @@
+"""What was refused, why, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import htpy as h
+
+from partner_api.errors import Issue
+
+if TYPE_CHECKING:
+    from partner_api.errors import ApiError
+
+_NOT_VALID: Final = "Nothing was done. Correct this and send it again."
+
+
+def error_notice(error: ApiError) -> h.Node:
+    """Return the notice of a refusal, with what is wrong where no field shows it."""
+    details = error.details or {}
+    issues = [one for one in details.get("issues", []) if isinstance(one, Issue)]
+    facts = [(k, v) for k, v in details.items() if k != "issues"]
+    message = _NOT_VALID if error.code == "VALIDATION" and issues else error.message
+    return h.div(".error", role="alert", tabindex="-1")[
+        h.p[message],
+        h.ul[(h.li[f"{one.path}: " if one.path else "", one.message] for one in issues)]
+        if issues
+        else None,
+        h.dl(".facts")[(h.div[h.dt[name], h.dd[h.bdi[str(value)]]] for name, value in facts)]
+        if facts
+        else None,
+    ]
+
+
+def error_body(error: ApiError, request_id: str) -> h.Node:
+    """Return the body of a page that is nothing but a refusal."""
+    message = error.message
+    if error.code == "NOT_FOUND":
+        message = "There is no such page or thing. Check the address, or search for it."
+    return [
+        h.p[message],
+        error_notice(error) if error.details else None,
+        h.p(".quiet")["Request ", h.code[request_id]],
+        h.p[h.a(href="/console")["Back to Today"]],
+    ]

@@ -1,0 +1,165 @@
+"""Forms: each carries the key it was rendered with, so that a second click or a reload does nothing twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+import htpy as h
+import msgspec
+
+from partner_api.console.components.errors import error_notice
+from partner_api.console.visit import CONFIRMED, FORM, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from partner_api.console.declare import Confirmation
+    from partner_api.console.visit import Visit
+
+Kind = Literal[
+    "text", "textarea", "number", "cents", "select", "checkbox", "date", "hidden", "file"
+]
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a form.
+
+    Attributes:
+        name: as the API names it; issues of the API are shown at the field of that name.
+        label: what stands before it.
+        kind: how it is filled in; `cents` takes an amount in cents.
+        value: what it begins with.
+        required: whether it must be filled in.
+        options: of a `select`, pairs of a value and a text.
+        hint: one sentence about what to fill in.
+        attributes: further attributes of the input, such as `min` or `maxlength`.
+    """
+
+    name: str
+    label: str = ""
+    kind: Kind = "text"
+    value: str = ""
+    required: bool = False
+    options: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    attributes: dict[str, str] = {}
+
+
+def form(
+    visit: Visit,
+    name: str,
+    action: str,
+    fields: Sequence[Field],
+    *,
+    submit: str,
+    tone: Literal["primary", "danger", "plain"] = "primary",
+    above: h.Node = None,
+) -> h.Node:
+    """Return a form that does something.
+
+    When it was refused, or the session had ended when it was sent, it shows what had been filled in, with the key of
+    then: if it was done after all, it is not done again.
+
+    Args:
+        visit: of the page that it is on.
+        name: by which the page tells its forms apart.
+        action: the address that does it.
+        fields: what is asked for.
+        submit: the words of its button, which say what it does.
+        tone: of the button.
+        above: what stands above the fields, such as the balance before.
+    """
+    again = visit.submitted if visit.submitted and visit.submitted.form == name else None
+    kept = again.fields if again else {}
+    # A refused key may be kept with the refusal; after a correction the request is another one.
+    reused = again is not None and (again.error is None or again.error.status >= 500)
+    key = kept[KEY][0] if reused and kept.get(KEY) else str(uuid4())
+    issues = again.issues if again else {}
+    return h.form(method="post", action=action, data_form=name, id=f"form-{name}")[
+        error_notice(again.error) if again and again.error else None,
+        h.p(".notice", role="status")["This has not been sent. Check it and send it."]
+        if again and not again.error
+        else None,
+        above,
+        h.input(type="hidden", name=FORM, value=name),
+        h.input(type="hidden", name="page", value=visit.address()),
+        h.input(type="hidden", name=KEY, value=key),
+        (_field(name, one, kept.get(one.name), issues.get(one.name)) for one in fields),
+        h.button(f".{tone}", type="submit")[submit],
+    ]
+
+
+def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
+    """Return the page that asks once more, with everything that was filled in."""
+    return [
+        h.p[asked.sentence],
+        h.table(".plain")[
+            h.thead[
+                h.tr[h.th(scope="col")[""], h.th(scope="col")["Now"], h.th(scope="col")["Then"]]
+            ],
+            h.tbody[
+                (
+                    h.tr[h.th(scope="row")[name], h.td(".number")[before], h.td(".number")[after]]
+                    for name, before, after in asked.rows
+                )
+            ],
+        ],
+        h.form(method="post", action=visit.request.scope["path"])[
+            (
+                h.input(type="hidden", name=name, value=value)
+                for name, values in visit.fields.items()
+                for value in values
+            ),
+            h.input(type="hidden", name=CONFIRMED, value="yes"),
+            h.button(".primary", type="submit")["Yes, do it"],
+            " ",
+            h.a(href=visit.field("page"))["No, go back"],
+        ],
+    ]
+
+
+def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | None) -> h.Node:
+    value = kept[0] if kept else field.value
+    if field.kind == "hidden":
+        return h.input(type="hidden", name=field.name, value=value)
+    id = f"{form_name}-{field.name}"
+    described = [f"{id}-hint"] * bool(field.hint) + [f"{id}-issue"] * bool(issue)
+    shared: dict[str, str | bool | None] = {
+        "id": id,
+        "name": field.name,
+        "required": field.required,
+        "aria_describedby": " ".join(described) or None,
+        "aria_invalid": "true" if issue else None,
+    }
+    label = h.label(for_=id)[
+        field.label, h.span(".quiet")[" (optional)"] if _optional(field) else None
+    ]
+    hint = h.span(".hint", id=f"{id}-hint")[field.hint] if field.hint else None
+    wrong = h.span(".issue", id=f"{id}-issue")[issue] if issue else None
+    control: h.Node
+    if field.kind == "textarea":
+        control = h.textarea(shared, field.attributes, rows="3")[value]
+    elif field.kind == "select":
+        control = h.select(shared, field.attributes)[
+            (h.option(value=one, selected=one == value)[text] for one, text in field.options)
+        ]
+    elif field.kind == "checkbox":
+        checked = bool(kept) if kept is not None else field.value == "yes"
+        return h.div(".field.check")[
+            h.input(shared, field.attributes, type="checkbox", value="yes", checked=checked),
+            label,
+            hint,
+            wrong,
+        ]
+    elif field.kind == "file":
+        control = h.input(shared, field.attributes, type="file")
+    else:
+        kind = {"cents": "text", "number": "text"}.get(field.kind, field.kind)
+        mode = "numeric" if field.kind in ("cents", "number") else None
+        control = h.input(shared, field.attributes, type=kind, inputmode=mode, value=value)
+    return h.div(".field")[label, control, hint, wrong]
+
+
+def _optional(field: Field) -> bool:
+    return not field.required and field.kind not in ("checkbox", "select")

@@ -1,0 +1,63 @@
+"""Forms that move money: what is before and after, and being asked once more above an amount."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import htpy as h
+
+from partner_api.console.components.text import dollars
+from partner_api.console.declare import Confirmation
+from partner_api.console.visit import CONFIRMED
+
+if TYPE_CHECKING:
+    from partner_api.console.visit import Visit
+
+Unit = Literal["cents", "credits"]
+
+
+def written(amount: int, unit: Unit) -> str:
+    """Write an amount of either unit."""
+    return dollars(amount) if unit == "cents" else f"{amount:,} credits"
+
+
+def before_and_after(before: int, unit: Unit, field: str, sign: int = 1) -> h.Node:
+    """Return the balance before, and an output that a script keeps at what it will be.
+
+    Args:
+        before: the balance.
+        unit: of the balance, and of the field.
+        field: the name of the field with the amount.
+        sign: -1 where the amount is taken away.
+    """
+    return h.p(
+        ".before-after",
+        data_before=str(before),
+        data_unit=unit,
+        data_field=field,
+        data_sign=str(sign),
+    )["Now ", h.strong[written(before, unit)], h.output]
+
+
+def confirm_above(
+    visit: Visit, amount: int, unit: Unit, sentence: str, rows: list[tuple[str, int, int]]
+) -> None:
+    """Ask once more when a form moves more than the settings let pass without.
+
+    Args:
+        visit: with the form.
+        amount: what it moves, in whichever direction.
+        unit: of the amount and the rows.
+        sentence: what will happen.
+        rows: what changes, each as name, before and after.
+
+    Raises:
+        Confirmation: it is more, and the operator has not been asked.
+    """
+    settings = visit.request.services.settings
+    most = settings.console_confirm_cents if unit == "cents" else settings.console_confirm_credits
+    if abs(amount) > most and not visit.field(CONFIRMED):
+        raise Confirmation(
+            sentence,
+            [(name, written(before, unit), written(after, unit)) for name, before, after in rows],
+        )

@@ -1,0 +1,92 @@
+"""Small pieces: other people's text, ids, times, amounts, statuses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+import htpy as h
+
+from partner_api.visible_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NONE: Final = "—"
+Tone = Literal["good", "bad", "warn", "quiet", "plain"]
+_TONES: Final[Mapping[str, Tone]] = {
+    **dict.fromkeys(
+        ("active", "delivered", "completed", "assigned", "available", "succeeded"), "good"
+    ),
+    **dict.fromkeys(("past_due", "failed", "auto_paused", "abandoned", "suspended"), "bad"),
+    **dict.fromkeys(("requested", "queued", "pending", "partial", "paused", "delivering"), "warn"),
+    **dict.fromkeys(
+        ("released", "archived", "revoked", "retired", "canceled", "rejected"), "quiet"
+    ),
+}
+
+
+def other(text: str | None) -> h.Node:
+    """Return other people's text: marks that turn the direction of writing are shown, and nothing around it turns."""
+    return h.bdi(".other")[visible(text)] if text else NONE
+
+
+def identifier(text: str | None, href: str | None = None) -> h.Node:
+    """Return an id, with a link to the page of what it names."""
+    if not text:
+        return NONE
+    return h.a(".id", href=href)[text] if href else h.code(".id")[text]
+
+
+def instant(text: str | None) -> h.Node:
+    """Return a time in UTC, to the second; a script adds the local one as its title."""
+    if text is None:
+        return NONE
+    moment = datetime.fromisoformat(text)
+    return h.time(datetime=text)[f"{moment:%Y-%m-%d %H:%M:%S}"]
+
+
+def day(text: str | None) -> h.Node:
+    """Return the day of a time or a date."""
+    return h.time(datetime=text)[text[:10]] if text else NONE
+
+
+def credits(amount: int | None, *, signed: bool = False) -> h.Node:
+    """Return an amount of credits."""
+    if amount is None:
+        return NONE
+    return h.data(".amount", value=str(amount))[f"{amount:+,}" if signed else f"{amount:,}"]
+
+
+def cents(amount: int | None, *, signed: bool = False) -> h.Node:
+    """Return an amount of US dollars that is given in cents."""
+    if amount is None:
+        return NONE
+    return h.data(".amount", value=str(amount))[dollars(amount, signed=signed)]
+
+
+def dollars(amount: int, *, signed: bool = False) -> str:
+    """Write cents as US dollars, such as ``-$1,234.50``."""
+    sign = "-" if amount < 0 else "+" if signed else ""
+    return f"{sign}${abs(amount) // 100:,}.{abs(amount) % 100:02}"
+
+
+def badge(status: str, tone: Tone | None = None) -> h.Node:
+    """Return a status as a word with a colour, which says nothing that the word does not."""
+    return h.span(f".badge.{tone or _TONES.get(status, 'plain')}")[status.replace("_", " ")]
+
+
+def facts(*rows: tuple[str, h.Node]) -> h.Node:
+    """Return a list of names and values."""
+    return h.dl(".facts")[(h.div[h.dt[name], h.dd[value]] for name, value in rows)]
+
+
+def section(title: str, *body: h.Node, id: str | None = None) -> h.Node:
+    """Return a part of a page with a heading.
+
+    Args:
+        title: its heading.
+        body: what is in it.
+        id: by which it can be linked to, and refreshed alone.
+    """
+    return h.section(id=id, aria_label=title)[h.h2[title], body]

@@ -1,0 +1,118 @@
+"""Declaring pages and what their forms do.
+
+``pages = Pages()`` stands at the top of a module of ``pages/``, ``@pages.page("/things/{thingId}")`` above a coroutine
+that takes a ``Visit`` and the path's parameters and returns a ``View``, and ``@pages.action(…, shows=…)`` above one
+that does what a form asks for and returns ``Done``. Addresses are below the mount, ``/console`` or ``/portal``.
+Whatever an action refuses, the page that it ``shows`` appears again, with what was filled in and what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import htpy as h
+
+    from partner_api.edge.wire.reply import Reply
+
+    Answer = "View | Done | Reply[Any]"
+    PageHandler = Callable[..., Awaitable["View | Reply[Any]"]]
+    ActionHandler = Callable[..., Awaitable["View | Done | Reply[Any]"]]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A page to show.
+
+    Attributes:
+        title: its heading, in plain text.
+        body: everything below the heading.
+        place: the word of the navigation that it belongs to.
+        trail: links to what it is a part of, as pairs of a text and an address.
+        live_seconds: how often it is read again while somebody looks, if it is.
+        status: of the answer.
+    """
+
+    title: str
+    body: h.Node
+    place: str = ""
+    trail: tuple[tuple[str, str], ...] = ()
+    live_seconds: int | None = None
+    status: int = 200
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A form that was done: where to go now, and what to say there."""
+
+    to: str
+    message: str
+
+
+class Download(Exception):
+    """Raised by a page that answers with a file instead.
+
+    Args:
+        reply: sends the file.
+    """
+
+    def __init__(self, reply: Any) -> None:
+        super().__init__("a file is sent")
+        self.reply = reply
+
+
+class Confirmation(Exception):
+    """Raised by an action that the operator has to be asked about once more.
+
+    Args:
+        sentence: what will happen.
+        rows: what it changes, each as name, before and after.
+    """
+
+    def __init__(self, sentence: str, rows: list[tuple[str, str, str]]) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.rows = rows
+
+
+class PageRoute(msgspec.Struct, frozen=True):
+    """A page or an action, as it was declared.
+
+    Attributes:
+        method: GET or POST.
+        path: below the mount.
+        handler: the coroutine.
+        shows: of an action, the page that has its form.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Awaitable[Any]]
+    shows: Callable[..., Awaitable[Any]] | None = None
+
+
+class Pages:
+    """The pages of a module."""
+
+    def __init__(self) -> None:
+        self.routes: list[PageRoute] = []
+
+    def page(self, path: str) -> Callable[[PageHandler], PageHandler]:
+        """Declare a page."""
+
+        def keep(handler: PageHandler) -> PageHandler:
+            self.routes.append(PageRoute("GET", path, handler))
+            return handler
+
+        return keep
+
+    def action(self, path: str, *, shows: PageHandler) -> Callable[[ActionHandler], ActionHandler]:
+        """Declare what a form does, and the page that the form is on; both take the same parameters."""
+
+        def keep(handler: ActionHandler) -> ActionHandler:
+            self.routes.append(PageRoute("POST", path, handler, shows))
+            return handler
+
+        return keep

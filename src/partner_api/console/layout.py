@@ -1,0 +1,188 @@
+"""What stands around every page of the console: its head, the navigation, and the sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import htpy as h
+
+from partner_api.console.components.errors import error_notice
+
+if TYPE_CHECKING:
+    from partner_api.console.declare import View
+    from partner_api.console.visit import Visit
+    from partner_api.errors import ApiError
+
+# Each place: its address below /console, its name, and the letter that leads there after `g`.
+PLACES: Final = (
+    ("", "Today", "t"),
+    ("/lease-requests", "Requests", "r"),
+    ("/organizations", "Organizations", "o"),
+    ("/leases", "Leases", "l"),
+    ("/renewals", "Renewals", "n"),
+    ("/pool", "Pool", "p"),
+    ("/jobs", "Jobs", "j"),
+    ("/webhooks", "Webhooks", "w"),
+    ("/audit", "Audit", "a"),
+    ("/books", "Books", "b"),
+    ("/operators", "Operators", "u"),
+)
+
+
+def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
+    """Return the HTML of a page; without a visit it has neither navigation nor search."""
+    return document(
+        view.title,
+        h.body[
+            h.a(".skip", href="#main")["Skip to the content"],
+            _head(visit, view.place) if visit is not None else None,
+            h.main(
+                "#main",
+                tabindex="-1",
+                data_live=str(view.live_seconds) if view.live_seconds else None,
+            )[
+                _trail(view.trail),
+                h.h1[view.title],
+                h.p(".notice", role="status")[notice] if notice else None,
+                view.body,
+            ],
+            _help() if visit is not None else None,
+        ],
+    )
+
+
+def document(title: str, body: h.Element) -> str:
+    """Return a whole HTML document of this site.
+
+    Args:
+        title: of the window, in plain text.
+        body: the body element.
+    """
+    return str(
+        h.html(lang="en")[
+            h.head[
+                h.meta(charset="utf-8"),
+                h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+                h.meta(name="color-scheme", content="light dark"),
+                h.title[f"{title} · Console"],
+                h.link(rel="icon", href="/console/icon.svg"),
+                h.link(rel="stylesheet", href="/console/console.css"),
+                h.script(src="/console/console.js", defer=True),
+            ],
+            body,
+        ]
+    )
+
+
+def sign_in(to: str, kept: str, error: ApiError | None = None) -> str:
+    """Return the sign-in page.
+
+    Args:
+        to: where to go afterwards.
+        kept: a form that had been filled in, packed; empty without one.
+        error: why the last token was refused.
+    """
+    message = None
+    if error is not None:
+        message = (
+            "This is no operator's token that is in use. Check it, or ask an admin for a new one."
+            if error.code == "UNAUTHENTICATED"
+            else error.message
+        )
+    return document(
+        "Sign in",
+        h.body(".signed-out")[
+            h.main("#main")[
+                h.h1["Sign in"],
+                h.p(".notice")[
+                    "What you had filled in is kept. You can send it when you have signed in."
+                ]
+                if kept
+                else None,
+                h.p(".error", role="alert")[message] if message else None,
+                h.form(method="post", action="/console/sign-in")[
+                    h.input(type="hidden", name="to", value=to),
+                    h.input(type="hidden", name="kept", value=kept),
+                    h.label(for_="token")["Operator's token"],
+                    h.input(
+                        "#token",
+                        type="password",
+                        name="token",
+                        autocomplete="current-password",
+                        required=True,
+                        autofocus=True,
+                        spellcheck="false",
+                    ),
+                    h.button(".primary", type="submit")["Sign in"],
+                ],
+                h.p(".quiet")[
+                    "An admin creates operators. The first token is printed by ",
+                    h.code["layers ops bootstrap"],
+                    ".",
+                ],
+            ]
+        ],
+    )
+
+
+def _head(visit: Visit, place: str) -> h.Node:
+    return h.header[
+        h.a(".brand", href="/console")[h.span(".mark", aria_hidden="true"), "Console"],
+        h.form(".search", role="search", method="get", action="/console/search")[
+            h.label(".hidden", for_="search")["Search"],
+            h.input(
+                "#search",
+                type="search",
+                name="q",
+                placeholder="Search for an id, handle, name or e-mail   /",
+                value=visit.parameter("q") if visit.path == "/console/search" else None,
+                maxlength="200",
+            ),
+        ],
+        h.nav(aria_label="Pages")[
+            h.ul[
+                (
+                    h.li[
+                        h.a(
+                            href=f"/console{path}",
+                            aria_current="page" if name == place else None,
+                            data_go=letter,
+                        )[name]
+                    ]
+                    for path, name, letter in PLACES
+                )
+            ]
+        ],
+        h.form(".who", method="post", action="/console/sign-out")[
+            h.a(href="/console/sessions")[h.bdi[visit.name]],
+            h.button(type="submit")["Sign out"],
+        ],
+    ]
+
+
+def _trail(trail: tuple[tuple[str, str], ...]) -> h.Node:
+    if not trail:
+        return None
+    return h.nav(".trail", aria_label="Part of")[
+        h.ol[(h.li[h.a(href=address)[h.bdi[text]]] for text, address in trail)]
+    ]
+
+
+def _help() -> h.Node:
+    keys = [
+        ("/", "search"),
+        ("g, then a letter", "go to a page: " + ", ".join(f"{k} {n}" for _, n, k in PLACES)),
+        ("j and k", "next and previous row"),
+        ("Enter", "open the row"),
+        ("?", "this help"),
+    ]
+    return h.dialog("#help", aria_labelledby="help-title")[
+        h.h2("#help-title")["Keys"],
+        h.dl[(h.div[h.dt[h.kbd[key]], h.dd[text]] for key, text in keys)],
+        h.form(method="dialog")[h.button["Close"]],
+    ]
+
+
+def problem(error: ApiError | None) -> h.Node:
+    """Return what is said above a page whose form was refused."""
+    return error_notice(error) if error is not None else None

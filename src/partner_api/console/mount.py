@@ -1,0 +1,242 @@
+"""Putting pages under an address: who may see them, and what becomes of what they do and refuse."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from urllib.parse import urlsplit
+
+from partner_api.console.components.form import confirmation
+from partner_api.console.declare import Confirmation, Done, Download, View
+from partner_api.console.visit import CONFIRMED, FORM, Submitted, parse_form
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.identity.scopes import PUBLIC
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.route import PARAMETER
+from partner_api.edge.wire.reply import Reply, client_error
+from partner_api.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from partner_api.console.declare import PageRoute
+    from partner_api.console.visit import Visit
+
+HTML: Final = "text/html; charset=utf-8"
+# A page loads what this server has, and nothing else; nothing shows it in a frame or keeps it.
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_SEE_OTHER: Final = 303
+_CROSS_SITE: Final = "This form was sent from another site, so nothing was done. Open the page here and send it again."
+
+
+class Mount(Protocol):
+    """Where pages are: their addresses, who is let in, and what stands around them."""
+
+    prefix: str
+    """Of all addresses, such as ``/console``."""
+    tag: str
+    """Of the routes."""
+
+    async def admit(self, request: ApiRequest) -> Visit | None:
+        """Return the visit of whoever is signed in; None for nobody.
+
+        Raises:
+            ApiError: RATE_LIMITED, UNAVAILABLE.
+        """
+
+    def signed_out(self, request: ApiRequest, fields: Mapping[str, list[str]]) -> Reply[Any]:
+        """Answer somebody who is not signed in.
+
+        Args:
+            request: what was asked for.
+            fields: the form that was sent, to be kept; empty without one.
+        """
+
+    def whole(self, visit: Visit | None, view: View, notice: str | None = None) -> str:
+        """Return the HTML of a page.
+
+        Args:
+            visit: of whoever is signed in; None on pages for nobody.
+            view: what the page shows.
+            notice: what has just been done.
+        """
+
+    def notice(self, request: ApiRequest) -> str | None:
+        """Return what the page before has left to be said."""
+
+    def leave_notice(self, message: str) -> dict[str, str]:
+        """Return the headers that leave something to be said by the next page."""
+
+
+def html_reply(
+    text: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Reply[Any]:
+    """Answer with a page."""
+    return Reply(status, text.encode(), {**HEADERS, **(headers or {})}, HTML)
+
+
+def redirection(to: str, headers: Mapping[str, str] | None = None) -> Reply[Any]:
+    """Answer that the browser should go on to another page."""
+    return Reply(_SEE_OTHER, b"", {**HEADERS, "Location": to, **(headers or {})}, HTML)
+
+
+def require_same_site(request: ApiRequest) -> None:
+    """Check that a form was sent by a page of this server, as browsers say of each.
+
+    Raises:
+        ApiError: FORBIDDEN_SCOPE.
+    """
+    site = request.header("sec-fetch-site")
+    origin = request.header("origin")
+    same = site in (None, "same-origin") and (site or origin) is not None
+    if origin is not None:
+        # A proxy may speak TLS, so the scheme can be another one.
+        same = same and urlsplit(origin).netloc == request.header("host")
+    if not same:
+        raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE)
+
+
+def own_path(prefix: str, text: str) -> str:
+    """Return an address of a mount; its first page for any other."""
+    own = text == prefix or text.startswith((f"{prefix}/", f"{prefix}?"))
+    return text if own and text.isascii() and text.isprintable() else prefix
+
+
+def error_view(error: ApiError, request_id: str) -> View:
+    """Return the page that says what was refused, and what to do."""
+    from partner_api.console.components.errors import error_body
+
+    return View(title=error_title(error), body=error_body(error, request_id), status=error.status)
+
+
+def error_title(error: ApiError) -> str:
+    """Return the heading of a refusal."""
+    return {
+        403: "Not allowed",
+        404: "Not found",
+        405: "Not found",
+        429: "Too many requests",
+        503: "Not available now",
+    }.get(error.status, "Something is wrong")
+
+
+def mounted(mount: Mount, pages: Iterable[PageRoute]) -> Routes:
+    """Return the routes of pages under a mount."""
+    routes = Routes(mount.tag)
+    for page in pages:
+        _declare(routes, mount, page)
+    return routes
+
+
+def _declare(routes: Routes, mount: Mount, page: PageRoute) -> None:
+    template = f"{mount.prefix}{page.path}"
+    handler = _ReadPage(mount, page) if page.method == "GET" else _DoAction(mount, page)
+
+    async def answer(request: ApiRequest, **path: str) -> Reply[Any]:
+        return await handler(request, path)
+
+    answer.__doc__ = inspect.getdoc(page.handler)
+    names = [name for name in inspect.signature(page.handler).parameters if name != "visit"]
+    # The edge reads the parameters of a route from its handler.
+    kind = inspect.Parameter.KEYWORD_ONLY
+    answer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, kind) for name in ("request", *names)]
+    )
+    answer.__annotations__ = {
+        "request": ApiRequest,
+        **dict.fromkeys(names, str),
+        "return": Reply[str],
+    }
+    if len(names) != len(PARAMETER.findall(template)):
+        raise TypeError(f"{template}: the parameters of its handler are {names}")
+    if page.method == "GET":
+        routes.read(template, access=PUBLIC)(answer)
+    else:
+        routes.write("POST", template, access=PUBLIC, runs=Runs.UNRECORDED, form=True)(answer)
+
+
+class _ReadPage:
+    def __init__(self, mount: Mount, page: PageRoute) -> None:
+        self._mount = mount
+        self._page = page
+
+    async def __call__(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
+        visit = await self._mount.admit(request)
+        if visit is None:
+            return self._mount.signed_out(request, {})
+        return await shown(self._mount, visit, self._page.handler, path)
+
+
+class _DoAction:
+    def __init__(self, mount: Mount, page: PageRoute) -> None:
+        self._mount = mount
+        self._page = page
+
+    async def __call__(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
+        require_same_site(request)
+        fields = parse_form(await request.body_bytes())
+        visit = await self._mount.admit(request)
+        if visit is None:
+            return self._mount.signed_out(request, fields)
+        visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
+        try:
+            result = await self._page.handler(visit, **path)
+        except Confirmation as asked:
+            view = View(title="Please confirm", body=confirmation(visit, asked))
+            return html_reply(self._mount.whole(visit, view))
+        except Exception as error:
+            refusal = client_error(
+                error, request.request_id, where=self._page.path, repeatable=True
+            )
+            # Whoever was asked once more is asked again after a correction.
+            filled_in = {name: values for name, values in fields.items() if name != CONFIRMED}
+            visit.submitted = Submitted(visit.field(FORM), filled_in, refusal)
+            if self._page.shows is None:
+                raise
+            return await shown(self._mount, visit, self._page.shows, path, refusal.status)
+        if isinstance(result, Done):
+            return redirection(result.to, self._mount.leave_notice(result.message))
+        if isinstance(result, View):
+            return html_reply(self._mount.whole(visit, result), result.status)
+        return cast("Reply[Any]", result)
+
+
+async def shown(
+    mount: Mount,
+    visit: Visit,
+    handler: Any,
+    path: Mapping[str, str],
+    status: int | None = None,
+) -> Reply[Any]:
+    """Show a page, or what is wrong with it.
+
+    Args:
+        mount: where it is.
+        visit: of whoever looks.
+        handler: of the page.
+        path: the page's parameters.
+        status: of the answer, if it is not the page's own.
+    """
+    try:
+        view = await handler(visit, **path)
+    except Download as download:
+        return cast("Reply[Any]", download.reply)
+    except Exception as error:
+        refusal = client_error(
+            error, visit.request.request_id, where=visit.request.template, repeatable=True
+        )
+        view = error_view(refusal, visit.request.request_id)
+        status = refusal.status
+    if isinstance(view, Reply):
+        return view
+    notice = mount.notice(visit.request)
+    headers = mount.leave_notice("") if notice else {}
+    return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

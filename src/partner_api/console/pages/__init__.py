@@ -1,0 +1,14 @@
+"""The pages of the console, one module for each thing that operators know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from partner_api.console.pages import organizations
+
+if TYPE_CHECKING:
+    from partner_api.console.declare import PageRoute
+
+ALL_PAGES: Final[list[PageRoute]] = [
+    *organizations.pages.routes,
+]

@@ -1,0 +1,248 @@
+"""A request for a page: who looks, what was asked for or sent, and the API behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
+from urllib.parse import parse_qs, urlencode
+
+import msgspec
+
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import ApiError, Issue, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.in_process import Calls
+    from partner_api.edge.request.api_request import ApiRequest
+
+    Query = Mapping[str, object]
+
+T = TypeVar("T")
+FORM: Final = "form"
+"""The field that says which form of a page was sent."""
+KEY: Final = "idempotencyKey"
+"""The field with the key that a form was rendered with."""
+CONFIRMED: Final = "confirmed"
+"""The field that says that the operator was asked once more."""
+_MOST_FIELDS: Final = 1_000
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """A form as it was sent, to be shown again.
+
+    Attributes:
+        form: its name.
+        fields: what was filled in; a field may have several values.
+        error: why it was refused; None when the session had ended before it was sent.
+    """
+
+    form: str
+    fields: dict[str, list[str]]
+    error: ApiError | None = None
+
+    @property
+    def issues(self) -> dict[str, str]:
+        """What is wrong, by the field it is about."""
+        details = (self.error and self.error.details) or {}
+        return {issue.path: issue.message for issue in details.get("issues", [])}
+
+
+class Visit:
+    """What the handlers of pages get.
+
+    Args:
+        request: as it came.
+        caller: as whom the API is asked.
+        calls: the API.
+        name: who looks, as the page shows it.
+        submitted: a form of this page to show again.
+
+    ``path`` is the address of the page, without its query, and ``query`` its parameters.
+
+    Raises:
+        ApiError: VALIDATION: the query is none.
+    """
+
+    def __init__(
+        self,
+        request: ApiRequest,
+        caller: OperatorCaller | Caller,
+        calls: Calls,
+        name: str,
+        submitted: Submitted | None = None,
+    ) -> None:
+        self.request = request
+        self.caller = caller
+        self.name = name
+        self.submitted = submitted
+        # The form that was sent, of an action.
+        self.fields: dict[str, list[str]] = {}
+        self.path: str = request.scope["path"]
+        self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
+        self._calls = calls
+
+    def take_form(self, fields: dict[str, list[str]], page: str) -> None:
+        """Take a form that was sent, and be on the page that it is on.
+
+        Args:
+            fields: of the form.
+            page: the address of that page.
+        """
+        self.fields = fields
+        self.path, _, query = page.partition("?")
+        self.query = parse_form(query.encode())
+
+    def parameter(self, name: str, default: str = "") -> str:
+        """Return a parameter of the address; the first, if there are several."""
+        return self.query.get(name, [default])[0]
+
+    def field(self, name: str) -> str:
+        """Return a field of the form that was sent; empty when it is not there."""
+        return self.fields.get(name, [""])[0].strip()
+
+    def optional(self, name: str) -> str | None:
+        """Return a field of the form that was sent; None when it is empty."""
+        return self.field(name) or None
+
+    def whole_number(self, name: str) -> int | None:
+        """Return a field that is a whole number; None when it is empty.
+
+        Raises:
+            ApiError: VALIDATION.
+        """
+        text = self.field(name).replace(",", "").replace(" ", "")
+        if not text:
+            return None
+        try:
+            return int(text)
+        except ValueError:
+            raise invalid([Issue(name, "Expected a whole number")]) from None
+
+    def address(self, **changes: str | None) -> str:
+        """Return the address of this page with other parameters; None leaves one out."""
+        query = {**self.query, **{k: [v] for k, v in changes.items() if v is not None}}
+        kept = {k: v for k, v in query.items() if changes.get(k, "") is not None and any(v)}
+        return f"{self.path}?{urlencode(kept, doseq=True)}" if kept else self.path
+
+    @overload
+    async def ask(
+        self,
+        handler: Callable[..., Awaitable[Reply[T]]],
+        *,
+        query: Query | None = None,
+        **path: str,
+    ) -> T: ...
+
+    @overload
+    async def ask(
+        self, handler: Callable[..., Awaitable[T]], *, query: Query | None = None, **path: str
+    ) -> T: ...
+
+    async def ask(
+        self,
+        handler: Callable[..., Awaitable[Any]],
+        *,
+        query: Query | None = None,
+        **path: str,
+    ) -> Any:
+        """Read something of the API.
+
+        Args:
+            handler: of a route of the API, such as ``ops.leases.routes.list_leases``.
+            query: parameters by their names on the wire; None and empty ones are left out.
+            path: the path's parameters, by the handler's names for them.
+
+        Raises:
+            ApiError: what the route refuses.
+        """
+        return await self._call(handler, path, query=_query_of(query))
+
+    @overload
+    async def do(
+        self,
+        handler: Callable[..., Awaitable[Reply[T]]],
+        body: Mapping[str, object] | None = None,
+        *,
+        step: int | None = None,
+        **path: str,
+    ) -> T: ...
+
+    @overload
+    async def do(
+        self,
+        handler: Callable[..., Awaitable[T]],
+        body: Mapping[str, object] | None = None,
+        *,
+        step: int | None = None,
+        **path: str,
+    ) -> T: ...
+
+    async def do(
+        self,
+        handler: Callable[..., Awaitable[Any]],
+        body: Mapping[str, object] | None = None,
+        *,
+        step: int | None = None,
+        **path: str,
+    ) -> Any:
+        """Do what the form that was sent asks for, once however often it is sent.
+
+        Args:
+            handler: of a route of the API.
+            body: what is sent, by the names on the wire; None members are left out.
+            step: which of several calls of one form this is.
+            path: the path's parameters, by the handler's names for them.
+
+        Raises:
+            ApiError: what the route refuses; VALIDATION when the form has lost its key.
+        """
+        key = self.field(KEY)
+        if not key:
+            raise invalid([Issue(KEY, "Expected the key of the form; open the page again")])
+        if step is not None:
+            key = f"{key}-{step}"
+        sent = body and {name: value for name, value in body.items() if value is not None}
+        return await self._call(handler, path, body=sent, idempotency_key=key)
+
+    async def _call(
+        self, handler: Callable[..., Awaitable[Any]], path: Mapping[str, str], **call: Any
+    ) -> Any:
+        body = await self._calls.call(self.request, self.caller, handler, path=path, **call)
+        return msgspec.json.decode(body, type=_answer_of(self._calls.route(handler).returns))
+
+
+def parse_form(text: bytes) -> dict[str, list[str]]:
+    """Read a query string or the body of a form.
+
+    Raises:
+        ApiError: VALIDATION.
+    """
+    try:
+        return parse_qs(
+            text.decode("ascii"),
+            keep_blank_values=True,
+            max_num_fields=_MOST_FIELDS,
+            encoding="utf-8",
+            errors="strict",
+        )
+    except ValueError:
+        raise invalid([Issue("", "Expected a form of this site")]) from None
+
+
+def _query_of(query: Query | None) -> str:
+    texts: dict[str, str | Sequence[str]] = {}
+    for name, value in (query or {}).items():
+        if isinstance(value, list | tuple):
+            texts[name] = [str(one) for one in value if one not in (None, "")]
+        elif isinstance(value, bool):
+            texts[name] = "true" if value else "false"
+        elif value not in (None, ""):
+            texts[name] = str(value)
+    return urlencode(texts, doseq=True)
+
+
+def _answer_of(returns: Any) -> Any:
+    """Return the type of a route's JSON."""
+    return get_args(returns)[0] if get_origin(returns) is Reply else cast("Any", returns)
