@@ -255,6 +255,8 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(
         "operator"
     ),
+    "GET /ops/v1/search": ForOperators("viewer"),
+    "GET /ops/v1/audit-events": ForOperators("viewer"),
     "GET /ops/v1/clock": ForOperators("admin"),
     "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
 }

@@ -963,6 +963,31 @@ export interface OperatorWithToken {
   warning: string;
 }
 
+/** One thing that was done or refused, by whomever. */
+export interface OpsAuditEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `organization.suspended`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** Who acted, or was acted on; null for what concerns the installation. */
+  organizationId: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string | null;
+  /** The environment; null for what concerns the installation. */
+  env: "live" | "test" | (string & {}) | null;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  apiKeyId: string | null;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** What was acted on; in `operator` the name of the operator who did it. */
+  data: Record<string, unknown>;
+}
+
 /** A movement of cash as the partner sees it, and who made it. */
 export interface OpsCashEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1464,6 +1489,42 @@ export interface PostedCredits {
   available: number;
 }
 
+/** A lease request with the names of what it is for, and what its partner can pay with. */
+export interface QueuedLeaseRequest {
+  /** Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** `partial`: fewer accounts than asked for. All but `requested` are final. */
+  status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
+  count: number;
+  niche: Niche;
+  /** Example: `Accounts that review cafés`. */
+  target: string | null;
+  /** The operator's answer. */
+  note: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  submittedAt: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string | null;
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assignedSocialAccountIds: string[];
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** What the partner wrote with it. */
+  partnerNote: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  partnerId: string;
+  partnerName: string;
+  /** Of the partner; null if it has no cash wallet. */
+  cashBalanceCents: number | null;
+}
+
 /** A replay that is on its way. */
 export interface Replayed {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1472,6 +1533,44 @@ export interface Replayed {
   replayDeliveryId: string;
   /** When it is due. */
   scheduledAt: string;
+}
+
+/** A thing that was found, and whose it is. */
+export interface SearchHit {
+  /** `request`: one to this API; see the audit log. */
+  kind:
+    | "api_key"
+    | "container"
+    | "event"
+    | "job"
+    | "lease_request"
+    | "operator"
+    | "organization"
+    | "pool_account"
+    | "project"
+    | "request"
+    | "social_account"
+    | "transfer"
+    | "webhook_delivery"
+    | "webhook_endpoint"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** What it is called, or what it is about. */
+  name: string | null;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string | null;
+  /** Of a child its partner, of a container its job, of a delivery its endpoint. */
+  partOf: string | null;
+  /** Whether this is what was asked for, and does not only begin with it. */
+  exact: boolean;
+}
+
+/** What was found, the exact hits first. */
+export interface SearchHits {
+  items: SearchHit[];
 }
 
 /** The period that is running. */
