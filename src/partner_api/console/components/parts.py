@@ -48,7 +48,6 @@ def parts_of_organization(visit: Visit, org_id: str, *, is_partner: bool) -> h.N
         ("Overview", own, True),
         ("Credits", f"{own}/credits", True),
         ("Cash", f"{own}/cash", is_partner),
-        ("Book", f"{own}/book", True),
         ("Settings", f"{own}/settings", True),
         ("Keys", f"{own}/keys", True),
         ("Children", f"{own}/children", is_partner),
