@@ -40,6 +40,7 @@ from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.webhooks import routes as ops_webhooks
@@ -77,6 +78,7 @@ ROUTES: tuple[Routes, ...] = (
     events.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
+    ops_projects.routes,
     ops_credits.routes,
     ops_cash.routes,
     ops_pool.routes,

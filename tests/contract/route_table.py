@@ -180,6 +180,7 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/organizations/{orgId}/api-keys": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/api-keys": ForOperators("operator", _KEY),
     "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
+    "GET /ops/v1/organizations/{orgId}/projects": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/purchase": ForOperators("finance", _AMOUNT),

@@ -25,6 +25,7 @@ export * from "./resources/organizations-cash.js";
 export * from "./resources/organizations-cash-events.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
+export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
@@ -55,7 +56,7 @@ export class OperatorResources extends BaseClient {
 
   /**
    * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
-   * `subscription`.
+   * `projects`, `subscription`.
    */
   readonly organizations = new OrganizationsResource(this);
 

@@ -324,6 +324,18 @@ export interface ContentGeneratedEvent {
   replayOf?: string;
 }
 
+/** How far a child may spend, and when its wallet fills itself from its partner's. */
+export interface CreditConfig {
+  /** The most that may be used and reserved in a period; null is no cap. */
+  monthlyCreditCap: number | null;
+  /** A start that would leave less than this available refills first. */
+  refillThreshold: number | null;
+  /** How much a refill moves. */
+  refillAmount: number | null;
+  /** Whether `refillThreshold` and `refillAmount` are both set. */
+  autoRefillEnabled: boolean;
+}
+
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1182,6 +1194,16 @@ export interface OpsOrganization {
   formatPrices: FormatEstimates | null;
 }
 
+/** How many keys an organization has, of one environment. */
+export interface OrganizationKeys {
+  /** That work: neither deleted nor killed. */
+  active: number;
+  /** That were killed and not deleted. */
+  killed: number;
+  /** Keys of its children that work. They stop when it is suspended. */
+  activeOfChildren: number;
+}
+
 /** How much an organization has of what. */
 export interface OrganizationCounts {
   children: number;
@@ -1218,6 +1240,9 @@ export interface OpsOrganizationDetail {
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
   /** Null for a child: it has its partner's. */
   formatPrices: FormatEstimates | null;
+  /** How far a child may spend, and how it refills. Null for a partner. */
+  creditConfig: CreditConfig | null;
+  apiKeys: OrganizationKeys;
   credits: Credits;
   /** Null for a child: its partner pays. */
   cashBalanceCents: number | null;
@@ -1462,6 +1487,49 @@ export interface PostedCredits {
   event: CreditEvent;
   balance: number;
   available: number;
+}
+
+/** Where content is made and accounts are leased, for one app or brand. */
+export interface Project {
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Spring launch`. */
+  name: string;
+  status: "active" | "archived" | (string & {});
+  /** Example: `customer-4711`. */
+  customerExternalId: string | null;
+  /** Example: `Europe/Lisbon`. */
+  timezone: string;
+  /** Example: `en`. */
+  primaryLanguage: string;
+  /** Example: `owner@example.com`. */
+  ownerEmail: string | null;
+  /** Example: `Corner Coffee`. */
+  appName: string | null;
+  /**
+   * Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+   * you when the queue is short.`.
+   */
+  appDescription: string | null;
+  /** Example: `Good coffee, near you`. */
+  tagline: string | null;
+  brandVoice:
+    | "authentic"
+    | "casual"
+    | "educational"
+    | "professional"
+    | "warm"
+    | "witty"
+    | (string & {})
+    | null;
+  targetGender: "all" | "female" | "male" | (string & {}) | null;
+  metadata: Record<string, unknown> | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
 }
 
 /** A replay that is on its way. */

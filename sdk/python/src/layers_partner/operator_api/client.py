@@ -129,7 +129,8 @@ class OperatorResources(SyncClient):
     def organizations(self) -> OrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import OrganizationsResource
 
@@ -296,7 +297,8 @@ class AsyncOperatorResources(AsyncClient):
     def organizations(self) -> AsyncOrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import AsyncOrganizationsResource
 

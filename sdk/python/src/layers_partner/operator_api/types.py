@@ -343,6 +343,19 @@ class ContentGeneratedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class CreditConfig(TypedDict):
+    """How far a child may spend, and when its wallet fills itself from its partner's."""
+
+    monthlyCreditCap: int | None
+    """The most that may be used and reserved in a period; null is no cap."""
+    refillThreshold: int | None
+    """A start that would leave less than this available refills first."""
+    refillAmount: int | None
+    """How much a refill moves."""
+    autoRefillEnabled: bool
+    """Whether `refillThreshold` and `refillAmount` are both set."""
+
+
 class CreditEvent(TypedDict):
     """One movement of credits. The events of a wallet sum to its balance."""
 
@@ -1208,6 +1221,17 @@ class OpsOrganization(TypedDict):
     """Null for a child: it has its partner's."""
 
 
+class OrganizationKeys(TypedDict):
+    """How many keys an organization has, of one environment."""
+
+    active: int
+    """That work: neither deleted nor killed."""
+    killed: int
+    """That were killed and not deleted."""
+    activeOfChildren: int
+    """Keys of its children that work. They stop when it is suspended."""
+
+
 class OrganizationCounts(TypedDict):
     """How much an organization has of what."""
 
@@ -1246,6 +1270,9 @@ class OpsOrganizationDetail(TypedDict):
     """Null for a child: it has its partner's."""
     formatPrices: FormatEstimates | None
     """Null for a child: it has its partner's."""
+    creditConfig: CreditConfig | None
+    """How far a child may spend, and how it refills. Null for a partner."""
+    apiKeys: OrganizationKeys
     credits: Credits
     cashBalanceCents: int | None
     """Null for a child: its partner pays."""
@@ -1502,6 +1529,43 @@ class PostedCredits(TypedDict):
     event: CreditEvent
     balance: int
     available: int
+
+
+class Project(TypedDict):
+    """Where content is made and accounts are leased, for one app or brand."""
+
+    id: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Spring launch`."""
+    status: Literal["active", "archived"] | str
+    customerExternalId: str | None
+    """Example: `customer-4711`."""
+    timezone: str
+    """Example: `Europe/Lisbon`."""
+    primaryLanguage: str
+    """Example: `en`."""
+    ownerEmail: str | None
+    """Example: `owner@example.com`."""
+    appName: str | None
+    """Example: `Corner Coffee`."""
+    appDescription: str | None
+    """Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    you when the queue is short.`.
+    """
+    tagline: str | None
+    """Example: `Good coffee, near you`."""
+    brandVoice: (
+        Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
+    )
+    targetGender: Literal["all", "female", "male"] | str | None
+    metadata: dict[str, Any] | None
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class Replayed(TypedDict):
