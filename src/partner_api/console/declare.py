@@ -85,12 +85,14 @@ class PageRoute(msgspec.Struct, frozen=True):
         path: below the mount.
         handler: the coroutine.
         shows: of an action, the page that has its form.
+        upload_bytes: of an action whose form has files, how many bytes the form may have.
     """
 
     method: str
     path: str
     handler: Callable[..., Awaitable[Any]]
     shows: Callable[..., Awaitable[Any]] | None = None
+    upload_bytes: int = 0
 
 
 class Pages:
@@ -108,11 +110,19 @@ class Pages:
 
         return keep
 
-    def action(self, path: str, *, shows: PageHandler) -> Callable[[ActionHandler], ActionHandler]:
-        """Declare what a form does, and the page that the form is on; both take the same parameters."""
+    def action(
+        self, path: str, *, shows: PageHandler, upload_bytes: int = 0
+    ) -> Callable[[ActionHandler], ActionHandler]:
+        """Declare what a form does, and the page that the form is on; both take the same parameters.
+
+        Args:
+            path: below the mount.
+            shows: the page.
+            upload_bytes: of a form with files, how many bytes it may have.
+        """
 
         def keep(handler: ActionHandler) -> ActionHandler:
-            self.routes.append(PageRoute("POST", path, handler, shows))
+            self.routes.append(PageRoute("POST", path, handler, shows, upload_bytes))
             return handler
 
         return keep
