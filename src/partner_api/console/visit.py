@@ -7,13 +7,14 @@ from urllib.parse import parse_qs, urlencode
 
 import msgspec
 
+from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.identity.authentication import Caller
     from partner_api.edge.in_process import Calls
     from partner_api.edge.request.api_request import ApiRequest
 
@@ -81,6 +82,8 @@ class Visit:
         self.fields: dict[str, list[str]] = {}
         self.path: str = request.scope["path"]
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
+        # Whether the form to show again has been; what no form has shown, the page says above all.
+        self.is_shown_again = False
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:
@@ -93,6 +96,28 @@ class Visit:
         self.fields = fields
         self.path, _, query = page.partition("?")
         self.query = parse_form(query.encode())
+
+    def shown_again(self, form: str) -> Submitted | None:
+        """Return what was sent of a form that the page shows again; None for every other form."""
+        if self.submitted is None or self.submitted.form != form:
+            return None
+        self.is_shown_again = True
+        return self.submitted
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API, as its declaration says.
+
+        For what a page offers; what is sent in spite of it, the route refuses.
+        """
+        access = self._calls.route(handler).declared.access
+        try:
+            if isinstance(self.caller, OperatorCaller):
+                access.check_role(self.caller.role)
+            else:
+                access.check_scopes(self.caller.scopes)
+        except ApiError:
+            return False
+        return True
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""

@@ -1,4 +1,8 @@
-"""Forms: each carries the key it was rendered with, so that a second click or a reload does nothing twice."""
+"""Forms: each carries the key it was rendered with, so that a second click or a reload does nothing twice.
+
+``form(…, does=route)`` leaves a form out for whoever may not use the route; ``offered`` does that for anything else,
+such as a section with several forms or a link to a page that has one. Both ask the route's own declaration.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from partner_api.console.components.errors import error_notice
 from partner_api.console.visit import CONFIRMED, FORM, KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from typing import Any
 
     from partner_api.console.declare import Confirmation
     from partner_api.console.visit import Visit
@@ -55,8 +60,9 @@ def form(
     submit: str,
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
+    does: Callable[..., Awaitable[Any]] | None = None,
 ) -> h.Node:
-    """Return a form that does something.
+    """Return a form that does something; nothing for whoever may not do it.
 
     When it was refused, or the session had ended when it was sent, it shows what had been filled in, with the key of
     then: if it was done after all, it is not done again.
@@ -69,8 +75,11 @@ def form(
         submit: the words of its button, which say what it does.
         tone: of the button.
         above: what stands above the fields, such as the balance before.
+        does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
     """
-    again = visit.submitted if visit.submitted and visit.submitted.form == name else None
+    if does is not None and not visit.may(does):
+        return None
+    again = visit.shown_again(name)
     kept = again.fields if again else {}
     # A refused key may be kept with the refusal; after a correction the request is another one.
     reused = again is not None and (again.error is None or again.error.status >= 500)
@@ -88,6 +97,14 @@ def form(
         (_field(name, one, kept.get(one.name), issues.get(one.name)) for one in fields),
         h.button(f".{tone}", type="submit")[submit],
     ]
+
+
+def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
+    """Return nodes for whoever may use a route of the API, by its handler; nothing for everybody else.
+
+    What is sent by hand in spite of it is refused by the route, and the refusal stands above the page.
+    """
+    return nodes if visit.may(does) else None
 
 
 def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
