@@ -10,6 +10,8 @@ import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
 import { RenewalsResource } from "./resources/renewals.js";
+import { SessionsResource } from "./resources/sessions.js";
+import { SignInLinksResource } from "./resources/sign-in-links.js";
 import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/clock.js";
@@ -30,6 +32,8 @@ export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
 export * from "./resources/renewals.js";
+export * from "./resources/sessions.js";
+export * from "./resources/sign-in-links.js";
 export * from "./resources/webhook-endpoints.js";
 export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
@@ -51,7 +55,7 @@ export class OperatorResources extends BaseClient {
   /** `operator.leases`: `list`, `recall`, `update`. */
   readonly leases = new LeasesResource(this);
 
-  /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
+  /** `operator.operators`: `create`, `list`, `retrieve`, `revoke`, `rotate`. */
   readonly operators = new OperatorsResource(this);
 
   /**
@@ -68,6 +72,12 @@ export class OperatorResources extends BaseClient {
 
   /** `operator.renewals`: `dryRun`, `list`. */
   readonly renewals = new RenewalsResource(this);
+
+  /** `operator.sessions`: `end`, `endAll`, `list`. */
+  readonly sessions = new SessionsResource(this);
+
+  /** `operator.signInLinks`: `create`. */
+  readonly signInLinks = new SignInLinksResource(this);
 
   /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);

@@ -533,6 +533,11 @@ export interface DryRunLease {
   paidCents: number;
 }
 
+/** How many sessions were ended. */
+export interface EndedSessions {
+  ended: number;
+}
+
 /** A webhook endpoint to which nothing is sent any more. */
 export interface EndpointAutoPausedData {
   /** To whom it happened. */
@@ -1542,6 +1547,32 @@ export interface Replayed {
   scheduledAt: string;
 }
 
+/** A browser in which an operator is signed in to the console. */
+export interface Session {
+  /** Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  operatorId: string;
+  operatorName: string;
+  /**
+   * `active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+   * the token that opened it was replaced, has expired or was revoked.
+   */
+  status: "active" | "ended" | "expired" | "revoked" | (string & {});
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  endedAt: string | null;
+  /** From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front. */
+  address: string;
+  /** What the browser calls itself. */
+  userAgent: string;
+}
+
 /** The period that is running. */
 export interface SubscriptionPeriod {
   /** Example: `2026-06-01T00:00:00.000Z`. */
@@ -1567,6 +1598,14 @@ export interface SetSubscription {
   subscription: Subscription;
   balance: number;
   available: number;
+}
+
+/** A link that opens one session of the operator who asked for it. */
+export interface SignInLink {
+  /** On this server, like the address of an asset. Whoever opens it first is signed in. */
+  url: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
 }
 
 /** An account that a project can publish to. */

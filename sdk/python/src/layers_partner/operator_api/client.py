@@ -63,6 +63,18 @@ if TYPE_CHECKING:
         RenewalsRawResource,
         RenewalsResource,
     )
+    from layers_partner.operator_api.resources.sessions import (
+        AsyncSessionsRawResource,
+        AsyncSessionsResource,
+        SessionsRawResource,
+        SessionsResource,
+    )
+    from layers_partner.operator_api.resources.sign_in_links import (
+        AsyncSignInLinksRawResource,
+        AsyncSignInLinksResource,
+        SignInLinksRawResource,
+        SignInLinksResource,
+    )
     from layers_partner.operator_api.resources.webhook_endpoints import (
         AsyncWebhookEndpointsRawResource,
         AsyncWebhookEndpointsResource,
@@ -119,7 +131,7 @@ class OperatorResources(SyncClient):
     def operators(self) -> OperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import OperatorsResource
 
@@ -165,6 +177,26 @@ class OperatorResources(SyncClient):
         from layers_partner.operator_api.resources.renewals import RenewalsResource
 
         return RenewalsResource(self)
+
+    @cached_property
+    def sessions(self) -> SessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import SessionsResource
+
+        return SessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import SignInLinksResource
+
+        return SignInLinksResource(self)
 
     @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsResource:
@@ -234,6 +266,16 @@ class OperatorResourcesRaw:
         return self._resource.renewals.with_raw_response
 
     @cached_property
+    def sessions(self) -> SessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
+
+    @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsRawResource:
         """`operator.webhook_endpoints`, whose methods return whole responses."""
         return self._resource.webhook_endpoints.with_raw_response
@@ -287,7 +329,7 @@ class AsyncOperatorResources(AsyncClient):
     def operators(self) -> AsyncOperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import AsyncOperatorsResource
 
@@ -333,6 +375,26 @@ class AsyncOperatorResources(AsyncClient):
         from layers_partner.operator_api.resources.renewals import AsyncRenewalsResource
 
         return AsyncRenewalsResource(self)
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import AsyncSessionsResource
+
+        return AsyncSessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import AsyncSignInLinksResource
+
+        return AsyncSignInLinksResource(self)
 
     @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
@@ -402,6 +464,16 @@ class AsyncOperatorResourcesRaw:
     def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
 
     @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsRawResource:

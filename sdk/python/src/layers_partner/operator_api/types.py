@@ -554,6 +554,12 @@ class DryRunLease(TypedDict):
     paidCents: int
 
 
+class EndedSessions(TypedDict):
+    """How many sessions were ended."""
+
+    ended: int
+
+
 class EndpointAutoPausedData(TypedDict):
     """A webhook endpoint to which nothing is sent any more."""
 
@@ -1579,6 +1585,32 @@ class Replayed(TypedDict):
     """When it is due."""
 
 
+class Session(TypedDict):
+    """A browser in which an operator is signed in to the console."""
+
+    id: str
+    """Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorId: str
+    """Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorName: str
+    status: Literal["active", "ended", "expired", "revoked"] | str
+    """`active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+    the token that opened it was replaced, has expired or was revoked.
+    """
+    current: bool
+    """Whether it is the one that asks."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    address: str
+    """From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front."""
+    userAgent: str
+    """What the browser calls itself."""
+
+
 class SubscriptionPeriod(TypedDict):
     """The period that is running."""
 
@@ -1607,6 +1639,15 @@ class SetSubscription(TypedDict):
     subscription: Subscription
     balance: int
     available: int
+
+
+class SignInLink(TypedDict):
+    """A link that opens one session of the operator who asked for it."""
+
+    url: str
+    """On this server, like the address of an asset. Whoever opens it first is signed in."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class SocialAccountConnectedData(TypedDict):
