@@ -218,6 +218,8 @@ class _DoAction:
     ) -> Reply[Any]:
         visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
         try:
+            for called in self._page.does:
+                visit.require(called)
             result = await self._page.handler(visit, **path)
         except Confirmation as asked:
             view = View(title="Please confirm", body=confirmation(visit, asked))

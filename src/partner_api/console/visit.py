@@ -111,15 +111,23 @@ class Visit:
 
         For what a page offers; what is sent in spite of it, the route refuses.
         """
-        access = self._calls.route(handler).declared.access
         try:
-            if isinstance(self.caller, OperatorCaller):
-                access.check_role(self.caller.role)
-            else:
-                access.check_scopes(self.caller.scopes)
+            self.require(handler)
         except ApiError:
             return False
         return True
+
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
+        """
+        access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""
