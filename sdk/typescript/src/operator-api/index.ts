@@ -40,7 +40,7 @@ export class OperatorResources extends BaseClient {
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
@@ -68,6 +68,6 @@ export class OperatorResources extends BaseClient {
   /** `operator.renewals`: `dryRun`, `list`. */
   readonly renewals = new RenewalsResource(this);
 
-  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  /** `operator.webhookEndpoints`: `list`, `recover`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }
