@@ -223,6 +223,8 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/jobs": ForOperators("viewer"),
     "GET /ops/v1/jobs/{jobId}": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/history": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/content": ForOperators("viewer"),
     "POST /ops/v1/jobs/{jobId}/retry": ForOperators("operator"),
     "POST /ops/v1/jobs/{jobId}/cancel": ForOperators("operator"),
     "POST /ops/v1/jobs/claim": ForOperators(
@@ -256,6 +258,9 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/recover": ForOperators(
+        "operator", {"since": format_milliseconds(ago(hours=1))}
+    ),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(

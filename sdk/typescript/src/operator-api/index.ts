@@ -45,7 +45,7 @@ export class OperatorResources extends BaseClient {
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
@@ -79,6 +79,6 @@ export class OperatorResources extends BaseClient {
   /** `operator.signInLinks`: `create`. */
   readonly signInLinks = new SignInLinksResource(this);
 
-  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  /** `operator.webhookEndpoints`: `list`, `recover`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }

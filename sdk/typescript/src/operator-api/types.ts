@@ -637,6 +637,20 @@ export interface InstallationClock {
   offsetSeconds: number;
 }
 
+/** Who did something to a job, and when. */
+export interface JobActor {
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  at: string;
+  /** `system`: the server, when time was over. */
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** Its name, if it was an operator or a worker. */
+  operator: string | null;
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  apiKeyId: string | null;
+  /** Example: `spring-campaign`. */
+  requestId: string | null;
+}
+
 /** A job that was canceled. */
 export interface JobCanceledData {
   /** To whom it happened. */
@@ -726,6 +740,35 @@ export interface JobCompletedEvent {
   replayOf?: string;
 }
 
+/** A file that a job has made. */
+export interface JobFile {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assetId: string;
+  /** Example: `slide`. */
+  kind: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Example: `image/png`. */
+  mimeType: string;
+  sizeBytes: number;
+  /** Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  sha256: string;
+  /** Where this server serves it for one hour, wherever it is kept. */
+  url: string;
+}
+
+/** What a job was given, and what it has made. */
+export interface JobContent {
+  /** What the partner sent. */
+  inputs: Record<string, unknown>;
+  /** None before it is completed. */
+  assets: JobFile[];
+}
+
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
   /** Example: `WORKER_LOST`. */
@@ -773,6 +816,35 @@ export interface JobFailedEvent {
   data: JobFailedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** One claim of a job: who took it, and how that ended. */
+export interface JobTry {
+  /** 1, 2 or 3. */
+  attempt: number;
+  /** Example: `worker-1`. */
+  workerId: string;
+  /** The name of the token that it was taken with. */
+  operator: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  claimedAt: string;
+  /** Null while the worker has it. */
+  endedAt: string | null;
+  /** `requeued`: the job waited for another worker. */
+  end: "canceled" | "completed" | "failed" | "requeued" | (string & {}) | null;
+  /** Why it went wrong. */
+  code: string | null;
+}
+
+/**
+ * What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty.
+ */
+export interface JobHistory {
+  started: JobActor | null;
+  cancelRequested: JobActor | null;
+  ended: JobActor | null;
+  /** The first one first. */
+  tries: JobTry[];
 }
 
 /** A lease request that was answered with accounts. */
@@ -1072,6 +1144,10 @@ export interface OpsJob {
   id: string;
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Whose credits are reserved and charged; its project may have moved since. */
+  walletOrganizationId: string;
   /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1100,6 +1176,8 @@ export interface OpsJob {
   cancelRequestedAt: string | null;
   reservedCredits: number;
   creditsCharged: number;
+  /** Of what was charged. */
+  creditsRefunded: number;
   /** Why the last try failed, also if others follow. */
   lastError: JobError | null;
   /** Example: `2026-06-01T00:00:00.000Z`. */
@@ -1295,6 +1373,8 @@ export interface OpsWebhookEndpoint {
   env: "live" | "test" | (string & {});
   /** Example: `Corner Coffee`. */
   organizationName: string;
+  /** Its own, or its partner's if that is not active. Nothing is sent while it is not. */
+  organizationStatus: "active" | "archived" | "suspended" | (string & {});
   /** Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410. */
   pausedReason: "failures" | "gone" | (string & {}) | null;
   /** When the first of those failures was. */
@@ -1535,6 +1615,14 @@ export interface Project {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+}
+
+/** What is being sent again. */
+export interface Recovered {
+  /** Deliveries that are due now: new ones, and retries. */
+  deliveries: number;
+  /** There is more than one request recovers. Ask again, for the rest. */
+  hasMore: boolean;
 }
 
 /** A replay that is on its way. */

@@ -101,7 +101,7 @@ class OperatorResources(SyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import JobsResource
 
@@ -202,7 +202,7 @@ class OperatorResources(SyncClient):
     def webhook_endpoints(self) -> WebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import WebhookEndpointsResource
 
@@ -299,7 +299,7 @@ class AsyncOperatorResources(AsyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
@@ -400,7 +400,7 @@ class AsyncOperatorResources(AsyncClient):
     def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import (
             AsyncWebhookEndpointsResource,

@@ -661,6 +661,21 @@ class InstallationClock(TypedDict):
     """How far it is ahead of the real time."""
 
 
+class JobActor(TypedDict):
+    """Who did something to a job, and when."""
+
+    at: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    """`system`: the server, when time was over."""
+    operator: str | None
+    """Its name, if it was an operator or a worker."""
+    apiKeyId: str | None
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    requestId: str | None
+    """Example: `spring-campaign`."""
+
+
 class JobCanceledData(TypedDict):
     """A job that was canceled."""
 
@@ -747,6 +762,37 @@ class JobCompletedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class JobFile(TypedDict):
+    """A file that a job has made."""
+
+    assetId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    kind: str
+    """Example: `slide`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    mimeType: str
+    """Example: `image/png`."""
+    sizeBytes: int
+    sha256: str
+    """Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+    url: str
+    """Where this server serves it for one hour, wherever it is kept."""
+
+
+class JobContent(TypedDict):
+    """What a job was given, and what it has made."""
+
+    inputs: dict[str, Any]
+    """What the partner sent."""
+    assets: list[JobFile]
+    """None before it is completed."""
+
+
 class JobError(TypedDict):
     """Why a job failed: a code for programs, a message for people."""
 
@@ -793,6 +839,35 @@ class JobFailedEvent(TypedDict):
     data: JobFailedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class JobTry(TypedDict):
+    """One claim of a job: who took it, and how that ended."""
+
+    attempt: int
+    """1, 2 or 3."""
+    workerId: str
+    """Example: `worker-1`."""
+    operator: str | None
+    """The name of the token that it was taken with."""
+    claimedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Null while the worker has it."""
+    end: Literal["canceled", "completed", "failed", "requeued"] | str | None
+    """`requeued`: the job waited for another worker."""
+    code: str | None
+    """Why it went wrong."""
+
+
+class JobHistory(TypedDict):
+    """What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty."""
+
+    started: JobActor | None
+    cancelRequested: JobActor | None
+    ended: JobActor | None
+    tries: list[JobTry]
+    """The first one first."""
 
 
 class LeaseRequestAssignedData(TypedDict):
@@ -1101,6 +1176,10 @@ class OpsJob(TypedDict):
     """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     organizationId: str
     """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    walletOrganizationId: str
+    """Whose credits are reserved and charged; its project may have moved since."""
     projectId: str
     """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerId: str
@@ -1125,6 +1204,8 @@ class OpsJob(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     reservedCredits: int
     creditsCharged: int
+    creditsRefunded: int
+    """Of what was charged."""
     lastError: JobError | None
     """Why the last try failed, also if others follow."""
     startedAt: str
@@ -1325,6 +1406,8 @@ class OpsWebhookEndpoint(TypedDict):
     env: Literal["live", "test"] | str
     organizationName: str
     """Example: `Corner Coffee`."""
+    organizationStatus: Literal["active", "archived", "suspended"] | str
+    """Its own, or its partner's if that is not active. Nothing is sent while it is not."""
     pausedReason: Literal["failures", "gone"] | str | None
     """Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410."""
     failingSince: str | None
@@ -1572,6 +1655,15 @@ class Project(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class Recovered(TypedDict):
+    """What is being sent again."""
+
+    deliveries: int
+    """Deliveries that are due now: new ones, and retries."""
+    hasMore: bool
+    """There is more than one request recovers. Ask again, for the rest."""
 
 
 class Replayed(TypedDict):
