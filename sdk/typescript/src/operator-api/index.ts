@@ -12,6 +12,8 @@ import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
 import { RenewalsResource } from "./resources/renewals.js";
 import { SearchResource } from "./resources/search.js";
+import { SessionsResource } from "./resources/sessions.js";
+import { SignInLinksResource } from "./resources/sign-in-links.js";
 import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/audit-events.js";
@@ -28,11 +30,14 @@ export * from "./resources/organizations-cash.js";
 export * from "./resources/organizations-cash-events.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
+export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
 export * from "./resources/renewals.js";
 export * from "./resources/search.js";
+export * from "./resources/sessions.js";
+export * from "./resources/sign-in-links.js";
 export * from "./resources/webhook-endpoints.js";
 export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
@@ -47,7 +52,7 @@ export class OperatorResources extends BaseClient {
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
@@ -57,12 +62,12 @@ export class OperatorResources extends BaseClient {
   /** `operator.leases`: `list`, `recall`, `update`. */
   readonly leases = new LeasesResource(this);
 
-  /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
+  /** `operator.operators`: `create`, `list`, `retrieve`, `revoke`, `rotate`. */
   readonly operators = new OperatorsResource(this);
 
   /**
    * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
-   * `subscription`.
+   * `projects`, `subscription`.
    */
   readonly organizations = new OrganizationsResource(this);
 
@@ -78,6 +83,12 @@ export class OperatorResources extends BaseClient {
   /** `operator.search`: `find`. */
   readonly search = new SearchResource(this);
 
-  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  /** `operator.sessions`: `end`, `endAll`, `list`. */
+  readonly sessions = new SessionsResource(this);
+
+  /** `operator.signInLinks`: `create`. */
+  readonly signInLinks = new SignInLinksResource(this);
+
+  /** `operator.webhookEndpoints`: `list`, `recover`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }
