@@ -104,17 +104,24 @@ class Visit:
         self.is_shown_again = True
         return self.submitted
 
-    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
-        """Return whether whoever looks may use a route of the API, as its declaration says.
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
 
-        For what a page offers; what is sent in spite of it, the route refuses.
+        For a form that asks before it does: the route itself refuses what is sent in any case.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
         """
         access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
         try:
-            if isinstance(self.caller, OperatorCaller):
-                access.check_role(self.caller.role)
-            else:
-                access.check_scopes(self.caller.scopes)
+            self.require(handler)
         except ApiError:
             return False
         return True
