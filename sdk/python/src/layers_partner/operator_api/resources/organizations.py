@@ -73,7 +73,7 @@ class OrganizationsResource(Resource):
     def cash(self) -> OrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             OrganizationsCashResource,
@@ -85,7 +85,7 @@ class OrganizationsResource(Resource):
     def credits(self) -> OrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             OrganizationsCreditsResource,
@@ -325,7 +325,7 @@ class AsyncOrganizationsResource(AsyncResource):
     def cash(self) -> AsyncOrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             AsyncOrganizationsCashResource,
@@ -337,7 +337,7 @@ class AsyncOrganizationsResource(AsyncResource):
     def credits(self) -> AsyncOrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             AsyncOrganizationsCreditsResource,
