@@ -40,8 +40,10 @@ from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
+from partner_api.ops.operators import session_routes as ops_sessions
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.webhooks import routes as ops_webhooks
@@ -80,6 +82,7 @@ ROUTES: tuple[Routes, ...] = (
     ops_organizations.routes,
     ops_api_keys.routes,
     ops_credit_events.routes,
+    ops_projects.routes,
     ops_credits.routes,
     ops_cash_events.routes,
     ops_cash.routes,
@@ -88,6 +91,7 @@ ROUTES: tuple[Routes, ...] = (
     ops_leases.routes,
     ops_renewals.routes,
     ops_operators.routes,
+    ops_sessions.routes,
     ops_jobs.routes,
     ops_claims.routes,
     ops_bulk_reports.routes,

@@ -182,6 +182,7 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
     "GET /ops/v1/organizations/{orgId}/credits": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/reservations": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/projects": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
@@ -227,6 +228,8 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/jobs": ForOperators("viewer"),
     "GET /ops/v1/jobs/{jobId}": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/history": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/content": ForOperators("viewer"),
     "POST /ops/v1/jobs/{jobId}/retry": ForOperators("operator"),
     "POST /ops/v1/jobs/{jobId}/cancel": ForOperators("operator"),
     "POST /ops/v1/jobs/claim": ForOperators(
@@ -249,12 +252,20 @@ ROUTES: dict[str, Use] = {
     ),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
+    "GET /ops/v1/operators/{operatorId}": ForOperators("admin"),
+    "GET /ops/v1/sessions": ForOperators("viewer"),
+    "POST /ops/v1/sessions/end": ForOperators("viewer", {}),
+    "POST /ops/v1/sessions/{sessionId}/end": ForOperators("viewer"),
+    "POST /ops/v1/sign-in-links": ForOperators("viewer", {}),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),
     "POST /ops/v1/operators/{operatorId}/rotate": ForOperators("admin"),
     "POST /ops/v1/operators/{operatorId}/revoke": ForOperators("admin"),
     "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/recover": ForOperators(
+        "operator", {"since": format_milliseconds(ago(hours=1))}
+    ),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(

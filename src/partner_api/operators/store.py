@@ -137,6 +137,12 @@ async def read_names(connection: Connection, operator_ids: Collection[UUID]) -> 
     return {row["id"]: row["name"] for row in rows}
 
 
+async def find_operator(connection: Connection, operator_id: UUID) -> Operator | None:
+    """Return an operator."""
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM operators WHERE id = $1", operator_id)
+    return read_row(Operator, row)
+
+
 async def lock_operator(connection: Connection, operator_id: UUID) -> Operator | None:
     """Return an operator, who stays unchanged until the transaction ends; several may hold this."""
     row = await connection.fetchrow(

@@ -10,6 +10,8 @@ import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
 import { RenewalsResource } from "./resources/renewals.js";
+import { SessionsResource } from "./resources/sessions.js";
+import { SignInLinksResource } from "./resources/sign-in-links.js";
 import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/clock.js";
@@ -26,10 +28,13 @@ export * from "./resources/organizations-cash-events.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
 export * from "./resources/organizations-credits-reservations.js";
+export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
 export * from "./resources/renewals.js";
+export * from "./resources/sessions.js";
+export * from "./resources/sign-in-links.js";
 export * from "./resources/webhook-endpoints.js";
 export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
@@ -41,7 +46,7 @@ export class OperatorResources extends BaseClient {
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
@@ -51,12 +56,12 @@ export class OperatorResources extends BaseClient {
   /** `operator.leases`: `list`, `recall`, `update`. */
   readonly leases = new LeasesResource(this);
 
-  /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
+  /** `operator.operators`: `create`, `list`, `retrieve`, `revoke`, `rotate`. */
   readonly operators = new OperatorsResource(this);
 
   /**
    * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
-   * `subscription`.
+   * `projects`, `subscription`.
    */
   readonly organizations = new OrganizationsResource(this);
 
@@ -69,6 +74,12 @@ export class OperatorResources extends BaseClient {
   /** `operator.renewals`: `dryRun`, `list`. */
   readonly renewals = new RenewalsResource(this);
 
-  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  /** `operator.sessions`: `end`, `endAll`, `list`. */
+  readonly sessions = new SessionsResource(this);
+
+  /** `operator.signInLinks`: `create`. */
+  readonly signInLinks = new SignInLinksResource(this);
+
+  /** `operator.webhookEndpoints`: `list`, `recover`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }

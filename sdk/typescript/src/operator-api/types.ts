@@ -362,6 +362,18 @@ export interface Counterpart {
   sequence: number;
 }
 
+/** How far a child may spend, and when its wallet fills itself from its partner's. */
+export interface CreditConfig {
+  /** The most that may be used and reserved in a period; null is no cap. */
+  monthlyCreditCap: number | null;
+  /** A start that would leave less than this available refills first. */
+  refillThreshold: number | null;
+  /** How much a refill moves. */
+  refillAmount: number | null;
+  /** Whether `refillThreshold` and `refillAmount` are both set. */
+  autoRefillEnabled: boolean;
+}
+
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -577,6 +589,11 @@ export interface DryRunLease {
   paidCents: number;
 }
 
+/** How many sessions were ended. */
+export interface EndedSessions {
+  ended: number;
+}
+
 /** A webhook endpoint to which nothing is sent any more. */
 export interface EndpointAutoPausedData {
   /** To whom it happened. */
@@ -676,6 +693,20 @@ export interface InstallationClock {
   offsetSeconds: number;
 }
 
+/** Who did something to a job, and when. */
+export interface JobActor {
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  at: string;
+  /** `system`: the server, when time was over. */
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** Its name, if it was an operator or a worker. */
+  operator: string | null;
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  apiKeyId: string | null;
+  /** Example: `spring-campaign`. */
+  requestId: string | null;
+}
+
 /** A job that was canceled. */
 export interface JobCanceledData {
   /** To whom it happened. */
@@ -765,6 +796,35 @@ export interface JobCompletedEvent {
   replayOf?: string;
 }
 
+/** A file that a job has made. */
+export interface JobFile {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assetId: string;
+  /** Example: `slide`. */
+  kind: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Example: `image/png`. */
+  mimeType: string;
+  sizeBytes: number;
+  /** Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  sha256: string;
+  /** Where this server serves it for one hour, wherever it is kept. */
+  url: string;
+}
+
+/** What a job was given, and what it has made. */
+export interface JobContent {
+  /** What the partner sent. */
+  inputs: Record<string, unknown>;
+  /** None before it is completed. */
+  assets: JobFile[];
+}
+
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
   /** Example: `WORKER_LOST`. */
@@ -812,6 +872,35 @@ export interface JobFailedEvent {
   data: JobFailedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** One claim of a job: who took it, and how that ended. */
+export interface JobTry {
+  /** 1, 2 or 3. */
+  attempt: number;
+  /** Example: `worker-1`. */
+  workerId: string;
+  /** The name of the token that it was taken with. */
+  operator: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  claimedAt: string;
+  /** Null while the worker has it. */
+  endedAt: string | null;
+  /** `requeued`: the job waited for another worker. */
+  end: "canceled" | "completed" | "failed" | "requeued" | (string & {}) | null;
+  /** Why it went wrong. */
+  code: string | null;
+}
+
+/**
+ * What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty.
+ */
+export interface JobHistory {
+  started: JobActor | null;
+  cancelRequested: JobActor | null;
+  ended: JobActor | null;
+  /** The first one first. */
+  tries: JobTry[];
 }
 
 /** A lease request that was answered with accounts. */
@@ -1342,6 +1431,10 @@ export interface OpsJob {
   id: string;
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Whose credits are reserved and charged; its project may have moved since. */
+  walletOrganizationId: string;
   /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1370,6 +1463,8 @@ export interface OpsJob {
   cancelRequestedAt: string | null;
   reservedCredits: number;
   creditsCharged: number;
+  /** Of what was charged. */
+  creditsRefunded: number;
   /** Why the last try failed, also if others follow. */
   lastError: JobError | null;
   /** Example: `2026-06-01T00:00:00.000Z`. */
@@ -1469,6 +1564,16 @@ export interface OpsOrganization {
   formatPrices: FormatEstimates | null;
 }
 
+/** How many keys an organization has, of one environment. */
+export interface OrganizationKeys {
+  /** That work: neither deleted nor killed. */
+  active: number;
+  /** That were killed and not deleted. */
+  killed: number;
+  /** Keys of its children that work. They stop when it is suspended. */
+  activeOfChildren: number;
+}
+
 /** How much an organization has of what. */
 export interface OrganizationCounts {
   children: number;
@@ -1505,6 +1610,9 @@ export interface OpsOrganizationDetail {
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
   /** Null for a child: it has its partner's. */
   formatPrices: FormatEstimates | null;
+  /** How far a child may spend, and how it refills. Null for a partner. */
+  creditConfig: CreditConfig | null;
+  apiKeys: OrganizationKeys;
   credits: Credits;
   /** Null for a child: its partner pays. */
   cashBalanceCents: number | null;
@@ -1552,6 +1660,8 @@ export interface OpsWebhookEndpoint {
   env: "live" | "test" | (string & {});
   /** Example: `Corner Coffee`. */
   organizationName: string;
+  /** Its own, or its partner's if that is not active. Nothing is sent while it is not. */
+  organizationStatus: "active" | "archived" | "suspended" | (string & {});
   /** Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410. */
   pausedReason: "failures" | "gone" | (string & {}) | null;
   /** When the first of those failures was. */
@@ -1751,6 +1861,57 @@ export interface PostedCredits {
   available: number;
 }
 
+/** Where content is made and accounts are leased, for one app or brand. */
+export interface Project {
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Spring launch`. */
+  name: string;
+  status: "active" | "archived" | (string & {});
+  /** Example: `customer-4711`. */
+  customerExternalId: string | null;
+  /** Example: `Europe/Lisbon`. */
+  timezone: string;
+  /** Example: `en`. */
+  primaryLanguage: string;
+  /** Example: `owner@example.com`. */
+  ownerEmail: string | null;
+  /** Example: `Corner Coffee`. */
+  appName: string | null;
+  /**
+   * Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+   * you when the queue is short.`.
+   */
+  appDescription: string | null;
+  /** Example: `Good coffee, near you`. */
+  tagline: string | null;
+  brandVoice:
+    | "authentic"
+    | "casual"
+    | "educational"
+    | "professional"
+    | "warm"
+    | "witty"
+    | (string & {})
+    | null;
+  targetGender: "all" | "female" | "male" | (string & {}) | null;
+  metadata: Record<string, unknown> | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+}
+
+/** What is being sent again. */
+export interface Recovered {
+  /** Deliveries that are due now: new ones, and retries. */
+  deliveries: number;
+  /** There is more than one request recovers. Ask again, for the rest. */
+  hasMore: boolean;
+}
+
 /** A replay that is on its way. */
 export interface Replayed {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1759,6 +1920,32 @@ export interface Replayed {
   replayDeliveryId: string;
   /** When it is due. */
   scheduledAt: string;
+}
+
+/** A browser in which an operator is signed in to the console. */
+export interface Session {
+  /** Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  operatorId: string;
+  operatorName: string;
+  /**
+   * `active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+   * the token that opened it was replaced, has expired or was revoked.
+   */
+  status: "active" | "ended" | "expired" | "revoked" | (string & {});
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  endedAt: string | null;
+  /** From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front. */
+  address: string;
+  /** What the browser calls itself. */
+  userAgent: string;
 }
 
 /** The period that is running. */
@@ -1786,6 +1973,14 @@ export interface SetSubscription {
   subscription: Subscription;
   balance: number;
   available: number;
+}
+
+/** A link that opens one session of the operator who asked for it. */
+export interface SignInLink {
+  /** On this server, like the address of an asset. Whoever opens it first is signed in. */
+  url: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
 }
 
 /** An account that a project can publish to. */

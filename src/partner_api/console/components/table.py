@@ -11,6 +11,7 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.form import Field
+from partner_api.console.components.markup import element, joined, rendered
 from partner_api.console.declare import Download
 from partner_api.console.mount import HEADERS
 from partner_api.edge.wire.pagination import Page
@@ -18,6 +19,8 @@ from partner_api.edge.wire.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from partner_api.console.visit import Visit
 
@@ -73,15 +76,20 @@ def table(
     ]
 
 
-def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> h.Node:
+def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
     first, *others = columns
-    heading = first.cell(row)
-    return h.tr(data_href=address)[
-        h.th(".number" if first.number else "", scope="row")[
-            h.a(".row-link", href=address)[heading] if address else heading
-        ],
-        (h.td(".number" if c.number else "")[c.cell(row)] for c in others),
+    heading = rendered(first.cell(row))
+    if address:
+        heading = element("a", heading, class_="row-link", href=address)
+    cells = [
+        element("th", heading, scope="row", class_=_class_of(first)),
+        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
     ]
+    return element("tr", joined(cells), data_href=address)
+
+
+def _class_of(column: Column[T]) -> str | None:
+    return "number" if column.number else None
 
 
 async def listing(

@@ -96,7 +96,9 @@ async def show_organization(visit: Visit, org_id: str) -> View:
     )
 
 
-@pages.action("/organizations/{orgId}/cash/topup", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/cash/topup", shows=show_organization, does=(cash.top_up_cash,)
+)
 async def top_up(visit: Visit, org_id: str) -> Done:
     """Record money that a partner has paid in."""
     amount = visit.whole_number("amountCents")

@@ -107,6 +107,13 @@ class OperatorId(PublicId):
     prefix = "opr"
 
 
+class SessionId(PublicId):
+    """``ses_…``."""
+
+    __slots__ = ()
+    prefix = "ses"
+
+
 class BareId(UUID):
     """A UUID without a prefix. In a path, a malformed one is as absent as an unknown one."""
 
@@ -212,6 +219,7 @@ JobIdText: TypeAlias = Annotated[str, _id_meta("job")]
 EventIdText: TypeAlias = Annotated[str, _id_meta("evt")]
 PoolAccountIdText: TypeAlias = Annotated[str, _id_meta("pool")]
 OperatorIdText: TypeAlias = Annotated[str, _id_meta("opr")]
+SessionIdText: TypeAlias = Annotated[str, _id_meta("ses")]
 TransferIdText: TypeAlias = Annotated[str, _id_meta("txn")]
 BareIdText: TypeAlias = Annotated[
     str, Meta(examples=[str(_EXAMPLE)], extra_json_schema={"format": "uuid"})

@@ -63,6 +63,18 @@ if TYPE_CHECKING:
         RenewalsRawResource,
         RenewalsResource,
     )
+    from layers_partner.operator_api.resources.sessions import (
+        AsyncSessionsRawResource,
+        AsyncSessionsResource,
+        SessionsRawResource,
+        SessionsResource,
+    )
+    from layers_partner.operator_api.resources.sign_in_links import (
+        AsyncSignInLinksRawResource,
+        AsyncSignInLinksResource,
+        SignInLinksRawResource,
+        SignInLinksResource,
+    )
     from layers_partner.operator_api.resources.webhook_endpoints import (
         AsyncWebhookEndpointsRawResource,
         AsyncWebhookEndpointsResource,
@@ -89,7 +101,7 @@ class OperatorResources(SyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import JobsResource
 
@@ -119,7 +131,7 @@ class OperatorResources(SyncClient):
     def operators(self) -> OperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import OperatorsResource
 
@@ -129,7 +141,8 @@ class OperatorResources(SyncClient):
     def organizations(self) -> OrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import OrganizationsResource
 
@@ -166,10 +179,30 @@ class OperatorResources(SyncClient):
         return RenewalsResource(self)
 
     @cached_property
+    def sessions(self) -> SessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import SessionsResource
+
+        return SessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import SignInLinksResource
+
+        return SignInLinksResource(self)
+
+    @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import WebhookEndpointsResource
 
@@ -233,6 +266,16 @@ class OperatorResourcesRaw:
         return self._resource.renewals.with_raw_response
 
     @cached_property
+    def sessions(self) -> SessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
+
+    @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsRawResource:
         """`operator.webhook_endpoints`, whose methods return whole responses."""
         return self._resource.webhook_endpoints.with_raw_response
@@ -256,7 +299,7 @@ class AsyncOperatorResources(AsyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
@@ -286,7 +329,7 @@ class AsyncOperatorResources(AsyncClient):
     def operators(self) -> AsyncOperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import AsyncOperatorsResource
 
@@ -296,7 +339,8 @@ class AsyncOperatorResources(AsyncClient):
     def organizations(self) -> AsyncOrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import AsyncOrganizationsResource
 
@@ -333,10 +377,30 @@ class AsyncOperatorResources(AsyncClient):
         return AsyncRenewalsResource(self)
 
     @cached_property
+    def sessions(self) -> AsyncSessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import AsyncSessionsResource
+
+        return AsyncSessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import AsyncSignInLinksResource
+
+        return AsyncSignInLinksResource(self)
+
+    @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import (
             AsyncWebhookEndpointsResource,
@@ -400,6 +464,16 @@ class AsyncOperatorResourcesRaw:
     def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
 
     @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsRawResource:

@@ -383,6 +383,19 @@ class Counterpart(TypedDict):
     """Of its row in the ledger of that one."""
 
 
+class CreditConfig(TypedDict):
+    """How far a child may spend, and when its wallet fills itself from its partner's."""
+
+    monthlyCreditCap: int | None
+    """The most that may be used and reserved in a period; null is no cap."""
+    refillThreshold: int | None
+    """A start that would leave less than this available refills first."""
+    refillAmount: int | None
+    """How much a refill moves."""
+    autoRefillEnabled: bool
+    """Whether `refillThreshold` and `refillAmount` are both set."""
+
+
 class CreditEvent(TypedDict):
     """One movement of credits. The events of a wallet sum to its balance."""
 
@@ -600,6 +613,12 @@ class DryRunLease(TypedDict):
     paidCents: int
 
 
+class EndedSessions(TypedDict):
+    """How many sessions were ended."""
+
+    ended: int
+
+
 class EndpointAutoPausedData(TypedDict):
     """A webhook endpoint to which nothing is sent any more."""
 
@@ -701,6 +720,21 @@ class InstallationClock(TypedDict):
     """How far it is ahead of the real time."""
 
 
+class JobActor(TypedDict):
+    """Who did something to a job, and when."""
+
+    at: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    """`system`: the server, when time was over."""
+    operator: str | None
+    """Its name, if it was an operator or a worker."""
+    apiKeyId: str | None
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    requestId: str | None
+    """Example: `spring-campaign`."""
+
+
 class JobCanceledData(TypedDict):
     """A job that was canceled."""
 
@@ -787,6 +821,37 @@ class JobCompletedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class JobFile(TypedDict):
+    """A file that a job has made."""
+
+    assetId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    kind: str
+    """Example: `slide`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    mimeType: str
+    """Example: `image/png`."""
+    sizeBytes: int
+    sha256: str
+    """Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+    url: str
+    """Where this server serves it for one hour, wherever it is kept."""
+
+
+class JobContent(TypedDict):
+    """What a job was given, and what it has made."""
+
+    inputs: dict[str, Any]
+    """What the partner sent."""
+    assets: list[JobFile]
+    """None before it is completed."""
+
+
 class JobError(TypedDict):
     """Why a job failed: a code for programs, a message for people."""
 
@@ -833,6 +898,35 @@ class JobFailedEvent(TypedDict):
     data: JobFailedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class JobTry(TypedDict):
+    """One claim of a job: who took it, and how that ended."""
+
+    attempt: int
+    """1, 2 or 3."""
+    workerId: str
+    """Example: `worker-1`."""
+    operator: str | None
+    """The name of the token that it was taken with."""
+    claimedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Null while the worker has it."""
+    end: Literal["canceled", "completed", "failed", "requeued"] | str | None
+    """`requeued`: the job waited for another worker."""
+    code: str | None
+    """Why it went wrong."""
+
+
+class JobHistory(TypedDict):
+    """What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty."""
+
+    started: JobActor | None
+    cancelRequested: JobActor | None
+    ended: JobActor | None
+    tries: list[JobTry]
+    """The first one first."""
 
 
 class LeaseRequestAssignedData(TypedDict):
@@ -1372,6 +1466,10 @@ class OpsJob(TypedDict):
     """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     organizationId: str
     """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    walletOrganizationId: str
+    """Whose credits are reserved and charged; its project may have moved since."""
     projectId: str
     """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerId: str
@@ -1396,6 +1494,8 @@ class OpsJob(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     reservedCredits: int
     creditsCharged: int
+    creditsRefunded: int
+    """Of what was charged."""
     lastError: JobError | None
     """Why the last try failed, also if others follow."""
     startedAt: str
@@ -1498,6 +1598,17 @@ class OpsOrganization(TypedDict):
     """Null for a child: it has its partner's."""
 
 
+class OrganizationKeys(TypedDict):
+    """How many keys an organization has, of one environment."""
+
+    active: int
+    """That work: neither deleted nor killed."""
+    killed: int
+    """That were killed and not deleted."""
+    activeOfChildren: int
+    """Keys of its children that work. They stop when it is suspended."""
+
+
 class OrganizationCounts(TypedDict):
     """How much an organization has of what."""
 
@@ -1536,6 +1647,9 @@ class OpsOrganizationDetail(TypedDict):
     """Null for a child: it has its partner's."""
     formatPrices: FormatEstimates | None
     """Null for a child: it has its partner's."""
+    creditConfig: CreditConfig | None
+    """How far a child may spend, and how it refills. Null for a partner."""
+    apiKeys: OrganizationKeys
     credits: Credits
     cashBalanceCents: int | None
     """Null for a child: its partner pays."""
@@ -1582,6 +1696,8 @@ class OpsWebhookEndpoint(TypedDict):
     env: Literal["live", "test"] | str
     organizationName: str
     """Example: `Corner Coffee`."""
+    organizationStatus: Literal["active", "archived", "suspended"] | str
+    """Its own, or its partner's if that is not active. Nothing is sent while it is not."""
     pausedReason: Literal["failures", "gone"] | str | None
     """Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410."""
     failingSince: str | None
@@ -1794,6 +1910,52 @@ class PostedCredits(TypedDict):
     available: int
 
 
+class Project(TypedDict):
+    """Where content is made and accounts are leased, for one app or brand."""
+
+    id: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Spring launch`."""
+    status: Literal["active", "archived"] | str
+    customerExternalId: str | None
+    """Example: `customer-4711`."""
+    timezone: str
+    """Example: `Europe/Lisbon`."""
+    primaryLanguage: str
+    """Example: `en`."""
+    ownerEmail: str | None
+    """Example: `owner@example.com`."""
+    appName: str | None
+    """Example: `Corner Coffee`."""
+    appDescription: str | None
+    """Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    you when the queue is short.`.
+    """
+    tagline: str | None
+    """Example: `Good coffee, near you`."""
+    brandVoice: (
+        Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
+    )
+    targetGender: Literal["all", "female", "male"] | str | None
+    metadata: dict[str, Any] | None
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class Recovered(TypedDict):
+    """What is being sent again."""
+
+    deliveries: int
+    """Deliveries that are due now: new ones, and retries."""
+    hasMore: bool
+    """There is more than one request recovers. Ask again, for the rest."""
+
+
 class Replayed(TypedDict):
     """A replay that is on its way."""
 
@@ -1803,6 +1965,32 @@ class Replayed(TypedDict):
     """What becomes of it."""
     scheduledAt: str
     """When it is due."""
+
+
+class Session(TypedDict):
+    """A browser in which an operator is signed in to the console."""
+
+    id: str
+    """Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorId: str
+    """Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorName: str
+    status: Literal["active", "ended", "expired", "revoked"] | str
+    """`active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+    the token that opened it was replaced, has expired or was revoked.
+    """
+    current: bool
+    """Whether it is the one that asks."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    address: str
+    """From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front."""
+    userAgent: str
+    """What the browser calls itself."""
 
 
 class SubscriptionPeriod(TypedDict):
@@ -1833,6 +2021,15 @@ class SetSubscription(TypedDict):
     subscription: Subscription
     balance: int
     available: int
+
+
+class SignInLink(TypedDict):
+    """A link that opens one session of the operator who asked for it."""
+
+    url: str
+    """On this server, like the address of an asset. Whoever opens it first is signed in."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class SocialAccountConnectedData(TypedDict):
