@@ -30,8 +30,10 @@ from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.audit import routes as ops_audit
+from partner_api.ops.cash import event_routes as ops_cash_events
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
+from partner_api.ops.credits import event_routes as ops_credit_events
 from partner_api.ops.credits import routes as ops_credits
 from partner_api.ops.jobs import bulk_routes as ops_bulk_reports
 from partner_api.ops.jobs import claim_routes as ops_claims
@@ -81,8 +83,10 @@ ROUTES: tuple[Routes, ...] = (
     events.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
+    ops_credit_events.routes,
     ops_projects.routes,
     ops_credits.routes,
+    ops_cash_events.routes,
     ops_cash.routes,
     ops_pool.routes,
     ops_lease_requests.routes,

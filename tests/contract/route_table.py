@@ -201,8 +201,11 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/organizations/{orgId}/api-keys": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/api-keys": ForOperators("operator", _KEY),
     "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
+    "GET /ops/v1/organizations/{orgId}/credits": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/reservations": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/projects": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/purchase": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/adjustment": ForOperators("finance", _AMOUNT),
@@ -212,7 +215,9 @@ ROUTES: dict[str, Use] = {
     "PUT /ops/v1/organizations/{orgId}/subscription": ForOperators(
         "finance", {"tier": "pro", "includedCredits": 5, "billingStatus": "active"}
     ),
+    "GET /ops/v1/organizations/{orgId}/cash": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/cash/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/cash/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/refund": ForOperators(

@@ -30,6 +30,7 @@ export * from "./resources/organizations-cash.js";
 export * from "./resources/organizations-cash-events.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
+export * from "./resources/organizations-credits-reservations.js";
 export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
