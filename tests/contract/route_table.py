@@ -201,8 +201,11 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/organizations/{orgId}/api-keys": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/api-keys": ForOperators("operator", _KEY),
     "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
+    "GET /ops/v1/organizations/{orgId}/credits": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/reservations": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/projects": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/purchase": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/adjustment": ForOperators("finance", _AMOUNT),
@@ -212,7 +215,9 @@ ROUTES: dict[str, Use] = {
     "PUT /ops/v1/organizations/{orgId}/subscription": ForOperators(
         "finance", {"tier": "pro", "includedCredits": 5, "billingStatus": "active"}
     ),
+    "GET /ops/v1/organizations/{orgId}/cash": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/cash/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/cash/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/refund": ForOperators(
@@ -244,6 +249,8 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/jobs": ForOperators("viewer"),
     "GET /ops/v1/jobs/{jobId}": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/history": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/content": ForOperators("viewer"),
     "POST /ops/v1/jobs/{jobId}/retry": ForOperators("operator"),
     "POST /ops/v1/jobs/{jobId}/cancel": ForOperators("operator"),
     "POST /ops/v1/jobs/claim": ForOperators(
@@ -266,17 +273,27 @@ ROUTES: dict[str, Use] = {
     ),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
+    "GET /ops/v1/operators/{operatorId}": ForOperators("admin"),
+    "GET /ops/v1/sessions": ForOperators("viewer"),
+    "POST /ops/v1/sessions/end": ForOperators("viewer", {}),
+    "POST /ops/v1/sessions/{sessionId}/end": ForOperators("viewer"),
+    "POST /ops/v1/sign-in-links": ForOperators("viewer", {}),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),
     "POST /ops/v1/operators/{operatorId}/rotate": ForOperators("admin"),
     "POST /ops/v1/operators/{operatorId}/revoke": ForOperators("admin"),
     "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/recover": ForOperators(
+        "operator", {"since": format_milliseconds(ago(hours=1))}
+    ),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(
         "operator"
     ),
+    "GET /ops/v1/search": ForOperators("viewer"),
+    "GET /ops/v1/audit-events": ForOperators("viewer"),
     "GET /ops/v1/clock": ForOperators("admin"),
     "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
 }

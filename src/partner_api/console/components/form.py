@@ -86,7 +86,14 @@ def form(
     # A refused key may be kept with the refusal; after a correction the request is another one.
     reused = again is not None and (again.error is None or again.error.status >= 500)
     key = kept[KEY][0] if reused and kept.get(KEY) else str(uuid4())
-    return h.form(method="post", action=action, data_form=name, id=f"form-{name}")[
+    files = any(one.kind == "file" for one in fields)
+    return h.form(
+        method="post",
+        action=action,
+        enctype="multipart/form-data" if files else None,
+        data_form=name,
+        id=f"form-{name}",
+    )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
         if again and not again.error

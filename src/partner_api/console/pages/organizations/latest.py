@@ -9,8 +9,8 @@ import htpy as h
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import cents, credits, instant, other, section
 from partner_api.console.pages.organizations.frame import address
-from partner_api.ops.cash.schemas import OpsCashEvent
-from partner_api.ops.credits.schemas import OpsCreditEvent
+from partner_api.ops.cash.event_schemas import OpsCashEvent
+from partner_api.ops.credits.event_schemas import OpsCreditEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
