@@ -1182,6 +1182,32 @@ class OperatorWithToken(TypedDict):
     """Example: `Store the secret now. It is not shown again.`."""
 
 
+class OpsAuditEvent(TypedDict):
+    """One thing that was done or refused, by whomever."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `organization.suspended`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    organizationId: str | None
+    """Who acted, or was acted on; null for what concerns the installation."""
+    organizationName: str | None
+    """Example: `Corner Coffee`."""
+    env: Literal["live", "test"] | str | None
+    """The environment; null for what concerns the installation."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    apiKeyId: str | None
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    data: dict[str, Any]
+    """What was acted on; in `operator` the name of the operator who did it."""
+
+
 class OpsCashEvent(TypedDict):
     """A movement of cash as the partner sees it, with what it came from and who made it."""
 
@@ -1947,6 +1973,43 @@ class Project(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
 
 
+class QueuedLeaseRequest(TypedDict):
+    """A lease request with the names of what it is for, and what its partner can pay with."""
+
+    id: str
+    """Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
+    requestId: str
+    """Your own name for it, else `id`."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["assigned", "partial", "rejected", "requested"] | str
+    """`partial`: fewer accounts than asked for. All but `requested` are final."""
+    count: int
+    niche: Niche
+    target: str | None
+    """Example: `Accounts that review cafés`."""
+    note: str | None
+    """The operator's answer."""
+    submittedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    assignedAt: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    assignedSocialAccountIds: list[str]
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerNote: str | None
+    """What the partner wrote with it."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    partnerId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerName: str
+    cashBalanceCents: int | None
+    """Of the partner; null if it has no cash wallet."""
+
+
 class Recovered(TypedDict):
     """What is being sent again."""
 
@@ -1965,6 +2028,49 @@ class Replayed(TypedDict):
     """What becomes of it."""
     scheduledAt: str
     """When it is due."""
+
+
+class SearchHit(TypedDict):
+    """A thing that was found, and whose it is."""
+
+    kind: (
+        Literal[
+            "api_key",
+            "container",
+            "event",
+            "job",
+            "lease_request",
+            "operator",
+            "organization",
+            "pool_account",
+            "project",
+            "request",
+            "social_account",
+            "transfer",
+            "webhook_delivery",
+            "webhook_endpoint",
+        ]
+        | str
+    )
+    """`request`: one to this API; see the audit log."""
+    id: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str | None
+    """What it is called, or what it is about."""
+    organizationId: str | None
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str | None
+    """Example: `Corner Coffee`."""
+    partOf: str | None
+    """Of a child its partner, of a container its job, of a delivery its endpoint."""
+    exact: bool
+    """Whether this is what was asked for, and does not only begin with it."""
+
+
+class SearchHits(TypedDict):
+    """What was found, the exact hits first."""
+
+    items: list[SearchHit]
 
 
 class Session(TypedDict):
