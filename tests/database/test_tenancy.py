@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # What looks across tenants, on purpose: the operator's lists, the sweeps' search for tenants that
 # have something due, housekeeping, and what concerns the installation as a whole.
 CROSSING = {
+    "audit.operator_store._list_events",
+    "audit.operator_store._nth_event",
     "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
     "credits.operator_store.tenants_with_overdue_wallets",
@@ -60,6 +62,8 @@ CROSSING = {
     "reconciliation.store.list_tenants",
     "database.cluster.places.find_places",
     "reconciliation.store.tenants_of",
+    "search.operator_store.find_by_id",
+    "search.operator_store.find_by_text",
     "simulation.book_store.sum_events",
     "simulation.store.digest_ledgers",
     "webhooks.operator_store._nth_endpoint",

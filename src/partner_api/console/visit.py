@@ -106,19 +106,10 @@ class Visit:
         self.is_shown_again = True
         return self.submitted
 
-    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
-        """Return whether whoever looks may use a route of the API, as its declaration says.
-
-        For what a page offers; what is sent in spite of it, the route refuses.
-        """
-        try:
-            self.require(handler)
-        except ApiError:
-            return False
-        return True
-
     def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
         """Check that whoever looks may use a route of the API, as its declaration says.
+
+        For a form that asks before it does: the route itself refuses what is sent in any case.
 
         Raises:
             ApiError: FORBIDDEN_SCOPE.
@@ -128,6 +119,14 @@ class Visit:
             access.check_role(self.caller.role)
         else:
             access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
+        try:
+            self.require(handler)
+        except ApiError:
+            return False
+        return True
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""
