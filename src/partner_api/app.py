@@ -39,8 +39,10 @@ from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.organizations import routes as ops_organizations
+from partner_api.ops.pool import history_routes as ops_pool_history
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.reconciliation import routes as ops_reconciliation
+from partner_api.ops.renewals import calendar_routes as ops_renewal_days
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
@@ -80,9 +82,11 @@ ROUTES: tuple[Routes, ...] = (
     ops_credits.routes,
     ops_cash.routes,
     ops_pool.routes,
+    ops_pool_history.routes,
     ops_lease_requests.routes,
     ops_leases.routes,
     ops_renewals.routes,
+    ops_renewal_days.routes,
     ops_operators.routes,
     ops_jobs.routes,
     ops_claims.routes,
