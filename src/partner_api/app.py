@@ -43,9 +43,11 @@ from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.operators import session_routes as ops_sessions
 from partner_api.ops.organizations import routes as ops_organizations
+from partner_api.ops.pool import history_routes as ops_pool_history
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
+from partner_api.ops.renewals import calendar_routes as ops_renewal_days
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.search import routes as ops_search
 from partner_api.ops.webhooks import routes as ops_webhooks
@@ -89,9 +91,11 @@ ROUTES: tuple[Routes, ...] = (
     ops_cash_events.routes,
     ops_cash.routes,
     ops_pool.routes,
+    ops_pool_history.routes,
     ops_lease_requests.routes,
     ops_leases.routes,
     ops_renewals.routes,
+    ops_renewal_days.routes,
     ops_operators.routes,
     ops_sessions.routes,
     ops_jobs.routes,
