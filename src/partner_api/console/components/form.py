@@ -6,22 +6,24 @@ such as a section with several forms or a link to a page that has one. Both ask 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 import htpy as h
 import msgspec
 
 from partner_api.console.components.errors import error_notice
-from partner_api.console.visit import CONFIRMED, FORM, KEY
+from partner_api.console.components.text import other
+from partner_api.console.visit import CONFIRMED, FORM, KEY, WHOSE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Visit
+    from partner_api.console.visit import Submitted, Visit
 
+_DISCARD: Final = "/console/discard"
 Kind = Literal[
     "text", "textarea", "number", "cents", "select", "checkbox", "date", "hidden", "file"
 ]
@@ -81,9 +83,11 @@ def form(
         return None
     again = visit.shown_again(name)
     kept = again.fields if again else {}
-    # A refused key may be kept with the refusal; after a correction the request is another one.
-    reused = again is not None and (again.error is None or again.error.status >= 500)
-    key = kept[KEY][0] if reused and kept.get(KEY) else str(uuid4())
+    # Nothing is recorded of what was refused. What was done, with the key or a part of several, is so done only once.
+    used = (
+        again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
+    )
+    key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
     issues = again.issues if again else {}
     return h.form(method="post", action=action, data_form=name, id=f"form-{name}")[
         error_notice(again.error) if again and again.error else None,
@@ -94,9 +98,16 @@ def form(
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
         h.input(type="hidden", name=KEY, value=key),
-        (_field(name, one, kept.get(one.name), issues.get(one.name)) for one in fields),
+        h.input(type="hidden", name=WHOSE, value=visit.whose),
+        (_field(name, one, _kept(again, one), issues.get(one.name)) for one in fields),
         h.button(f".{tone}", type="submit")[submit],
+        discard() if again and not again.error else None,
     ]
+
+
+def discard() -> h.Node:
+    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
+    return h.button(type="submit", formaction=_DISCARD, formnovalidate=True)["Discard this"]
 
 
 def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
@@ -105,6 +116,27 @@ def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -
     What is sent by hand in spite of it is refused by the route, and the refusal stands above the page.
     """
     return nodes if visit.may(does) else None
+
+
+def left_out(visit: Visit, submitted: Submitted) -> h.Node:
+    """Return what stands above a page that has no place any more for a form that was sent."""
+    if submitted.error is not None:
+        return error_notice(submitted.error)
+    hidden = {FORM, KEY, WHOSE, CONFIRMED, "page"}
+    return h.form(method="post", action=_DISCARD)[
+        h.p(".notice", role="status")[
+            "This was not sent before your session ended, and cannot be sent any more."
+        ],
+        h.dl(".facts")[
+            (
+                h.div[h.dt[name], h.dd[(other(value) for value in values)]]
+                for name, values in submitted.fields.items()
+                if name not in hidden
+            )
+        ],
+        h.input(type="hidden", name="page", value=visit.address()),
+        h.button(type="submit")["Discard this"],
+    ]
 
 
 def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
@@ -131,7 +163,7 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
             h.input(type="hidden", name=CONFIRMED, value="yes"),
             h.button(".primary", type="submit")["Yes, do it"],
             " ",
-            h.a(href=visit.field("page"))["No, go back"],
+            h.a(href=visit.address())["No, go back"],
         ],
     ]
 
@@ -156,7 +188,8 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     wrong = h.span(".issue", id=f"{id}-issue")[issue] if issue else None
     control: h.Node
     if field.kind == "textarea":
-        control = h.textarea(shared, field.attributes, rows="3")[value]
+        # A browser leaves out a line break at the very beginning.
+        control = h.textarea(shared, field.attributes, rows="3")["\n", value]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)
@@ -176,6 +209,11 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
         mode = "numeric" if field.kind in ("cents", "number") else None
         control = h.input(shared, field.attributes, type=kind, inputmode=mode, value=value)
     return h.div(".field")[label, control, hint, wrong]
+
+
+def _kept(again: Submitted | None, field: Field) -> list[str] | None:
+    """Return what was filled in; None for a form that is not shown again. A box without its tick is not sent at all."""
+    return None if again is None else again.fields.get(field.name, [])
 
 
 def _optional(field: Field) -> bool:
