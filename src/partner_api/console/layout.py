@@ -51,12 +51,16 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
     )
 
 
-def document(title: str, body: h.Element) -> str:
+def document(
+    title: str, body: h.Element, *, prefix: str = "/console", site: str = "Console"
+) -> str:
     """Return a whole HTML document of this site.
 
     Args:
         title: of the window, in plain text.
         body: the body element.
+        prefix: of the mount, below which it finds its files.
+        site: what the mount is called.
     """
     return str(
         h.html(lang="en")[
@@ -64,10 +68,10 @@ def document(title: str, body: h.Element) -> str:
                 h.meta(charset="utf-8"),
                 h.meta(name="viewport", content="width=device-width, initial-scale=1"),
                 h.meta(name="color-scheme", content="light dark"),
-                h.title[f"{title} · Console"],
-                h.link(rel="icon", href="/console/icon.svg"),
-                h.link(rel="stylesheet", href="/console/console.css"),
-                h.script(src="/console/console.js", defer=True),
+                h.title[f"{title} · {site}"],
+                h.link(rel="icon", href=f"{prefix}/icon.svg"),
+                h.link(rel="stylesheet", href=f"{prefix}/console.css"),
+                h.script(src=f"{prefix}/console.js", defer=True),
             ],
             body,
         ]

@@ -44,6 +44,8 @@ class Mount(Protocol):
     """Of all addresses, such as ``/console``."""
     tag: str
     """Of the routes."""
+    home: tuple[str, str]
+    """The address of the first page, and the words of a link back to it."""
 
     async def admit(self, request: ApiRequest) -> Visit | None:
         """Return the visit of whoever is signed in; None for nobody.
@@ -110,11 +112,13 @@ def own_path(prefix: str, text: str) -> str:
     return text if own and text.isascii() and text.isprintable() else prefix
 
 
-def error_view(error: ApiError, request_id: str) -> View:
-    """Return the page that says what was refused, and what to do."""
+def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
+    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
     from partner_api.console.components.errors import error_body
 
-    return View(title=error_title(error), body=error_body(error, request_id), status=error.status)
+    return View(
+        title=error_title(error), body=error_body(error, request_id, home), status=error.status
+    )
 
 
 def error_title(error: ApiError) -> str:
@@ -233,7 +237,7 @@ async def shown(
         refusal = client_error(
             error, visit.request.request_id, where=visit.request.template, repeatable=True
         )
-        view = error_view(refusal, visit.request.request_id)
+        view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
     if isinstance(view, Reply):
         return view

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from partner_api.console import layout, session
+from partner_api.console.files import declare_files
 from partner_api.console.mount import (
     error_view,
     html_reply,
@@ -26,7 +25,7 @@ from partner_api.edge.identity.admission import admit_operator_token
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.wire.reply import Reply, names_etag
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
@@ -36,11 +35,7 @@ if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
 PREFIX: Final = "/console"
-_FILES: Final = {
-    "console.css": "text/css; charset=utf-8",
-    "console.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
+HOME: Final = (PREFIX, "Back to Today")
 # What a form that is kept over a sign-in may take.
 _MOST_KEPT: Final = 32 * 1024
 
@@ -50,6 +45,7 @@ class _Console:
 
     prefix = PREFIX
     tag = "Console"
+    home = HOME
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -104,8 +100,7 @@ def console_routes(api: Iterable[Route]) -> Routes:
     """
     console = _Console(Calls(api))
     routes = mounted(console, ALL_PAGES)
-    for name, media_type in _FILES.items():
-        _declare_file(routes, name, media_type)
+    declare_files(routes, PREFIX)
 
     @routes.read(f"{PREFIX}/sign-in", access=PUBLIC)
     async def show_sign_in(request: ApiRequest) -> Reply[str]:
@@ -144,20 +139,9 @@ def console_routes(api: Iterable[Route]) -> Routes:
 def error_page(error: ApiError, request_id: str) -> Reply[Any]:
     """Answer with a page what no page has answered."""
     headers = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
-    return html_reply(layout.whole(None, error_view(error, request_id)), error.status, headers)
-
-
-def _declare_file(routes: Routes, name: str, media_type: str) -> None:
-    content = resources.files("partner_api.console").joinpath("static", name).read_bytes()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-    @routes.read(f"{PREFIX}/{name}", access=PUBLIC)
-    async def read_file(request: ApiRequest) -> Reply[str]:
-        """Return a file that pages load."""
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-        if names_etag(request.header("if-none-match") or "", etag):
-            return Reply(304, b"", headers)
-        return Reply(200, content, headers, media_type)
+    return html_reply(
+        layout.whole(None, error_view(error, request_id, HOME)), error.status, headers
+    )
 
 
 def _pack(form: Mapping[str, Any]) -> str:
