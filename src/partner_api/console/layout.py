@@ -33,22 +33,39 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
     """Return the HTML of a page; without a visit it has neither navigation nor search."""
     return document(
         view.title,
-        h.body[
-            h.a(".skip", href="#main")["Skip to the content"],
-            _head(visit, view.place) if visit is not None else None,
-            h.main(
-                "#main",
-                tabindex="-1",
-                data_live=str(view.live_seconds) if view.live_seconds else None,
-            )[
-                _trail(view.trail),
-                h.h1[view.title],
-                h.p(".notice", role="status")[notice] if notice else None,
-                view.body,
-            ],
-            _help() if visit is not None else None,
-        ],
+        body_of(
+            view,
+            notice,
+            head=_head(visit, view.place) if visit is not None else None,
+            after=_help() if visit is not None else None,
+        ),
     )
+
+
+def body_of(view: View, notice: str | None, *, head: h.Node, after: h.Node = None) -> h.Element:
+    """Return the body of a page.
+
+    Args:
+        view: what it shows.
+        notice: what has just been done.
+        head: what stands above it on every page of its mount.
+        after: what stands below it.
+    """
+    return h.body[
+        h.a(".skip", href="#main")["Skip to the content"],
+        head,
+        h.main(
+            "#main",
+            tabindex="-1",
+            data_live=str(view.live_seconds) if view.live_seconds else None,
+        )[
+            _trail(view.trail),
+            h.h1[view.title],
+            h.p(".notice", role="status")[notice] if notice else None,
+            view.body,
+        ],
+        after,
+    ]
 
 
 def document(

@@ -9,7 +9,7 @@ import htpy as h
 
 from partner_api.clock import format_milliseconds
 from partner_api.console.components.text import instant, other
-from partner_api.console.layout import document
+from partner_api.console.layout import body_of, document
 from partner_api.console.visit import KEY
 from partner_api.portal.session import PREFIX
 from partner_api.portal_sessions.service import return_host
@@ -35,27 +35,8 @@ PLACES: Final[tuple[tuple[str, str, Scope | None, bool], ...]] = (
 
 def whole(visit: PortalVisit | None, view: View, notice: str | None = None) -> str:
     """Return the HTML of a page; without a visit it has no navigation."""
-    return _document(
-        view.title,
-        h.body[
-            h.a(".skip", href="#main")["Skip to the content"],
-            _head(visit, view.place) if visit is not None else None,
-            h.main(
-                "#main",
-                tabindex="-1",
-                data_live=str(view.live_seconds) if view.live_seconds else None,
-            )[
-                h.nav(".trail", aria_label="Part of")[
-                    h.ol[(h.li[h.a(href=address)[h.bdi[text]]] for text, address in view.trail)]
-                ]
-                if view.trail
-                else None,
-                h.h1[view.title],
-                h.p(".notice", role="status")[notice] if notice else None,
-                view.body,
-            ],
-        ],
-    )
+    head = _head(visit, view.place) if visit is not None else None
+    return _document(view.title, body_of(view, notice, head=head))
 
 
 def opening(known: KnownPortalSession, address: str) -> str:
