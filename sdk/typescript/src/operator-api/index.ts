@@ -2,6 +2,7 @@
 
 import { BaseClient } from "../core/client.js";
 import { ClockResource } from "./resources/clock.js";
+import { DailyTotalsResource } from "./resources/daily-totals.js";
 import { JobsResource } from "./resources/jobs.js";
 import { LeaseRequestsResource } from "./resources/lease-requests.js";
 import { LeasesResource } from "./resources/leases.js";
@@ -9,10 +10,12 @@ import { OperatorsResource } from "./resources/operators.js";
 import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
+import { ReconciliationsResource } from "./resources/reconciliations.js";
 import { RenewalsResource } from "./resources/renewals.js";
 import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/clock.js";
+export * from "./resources/daily-totals.js";
 export * from "./resources/jobs.js";
 export * from "./resources/jobs-assets.js";
 export * from "./resources/lease-requests.js";
@@ -28,6 +31,7 @@ export * from "./resources/organizations-credits-events.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
+export * from "./resources/reconciliations.js";
 export * from "./resources/renewals.js";
 export * from "./resources/webhook-endpoints.js";
 export * from "./resources/webhook-endpoints-deliveries.js";
@@ -38,13 +42,16 @@ export class OperatorResources extends BaseClient {
   /** `operator.clock`: `advance`, `retrieve`. */
   readonly clock = new ClockResource(this);
 
+  /** `operator.dailyTotals`: `list`. */
+  readonly dailyTotals = new DailyTotalsResource(this);
+
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retry`, `summary`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
-  /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
+  /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `summary`, `candidates`. */
   readonly leaseRequests = new LeaseRequestsResource(this);
 
   /** `operator.leases`: `list`, `recall`, `update`. */
@@ -65,7 +72,10 @@ export class OperatorResources extends BaseClient {
   /** `operator.reconciliation`: `retrieve`. */
   readonly reconciliation = new ReconciliationResource(this);
 
-  /** `operator.renewals`: `dryRun`, `list`. */
+  /** `operator.reconciliations`: `create`, `list`, `retrieve`. */
+  readonly reconciliations = new ReconciliationsResource(this);
+
+  /** `operator.renewals`: `cover`, `dryRun`, `list`, `pastDue`. */
   readonly renewals = new RenewalsResource(this);
 
   /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */

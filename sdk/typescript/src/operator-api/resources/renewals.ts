@@ -1,9 +1,17 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
 import type { OperatorRequestOptions } from "../../core/options.js";
-import type { PagePromise } from "../../core/promises.js";
+import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { PartnerDryRun, PartnerRenewals } from "../types.js";
+import type { PartnerDryRun, PartnerPastDue, PartnerRenewals, RenewalsCover } from "../types.js";
+
+/** Arguments of `operator.renewals.cover`. */
+export interface RenewalsCoverParams {
+  /** At most a year ahead. Without it, the next 30 days. Example: `2026-06-01T00:00:00.000Z`. */
+  until?: string | Date | undefined;
+  /** Partners in `items`. From 1 to 100. Default: 20. */
+  limit?: number | undefined;
+}
 
 /** Arguments of `operator.renewals.dryRun`. */
 export interface RenewalsDryRunParams {
@@ -32,8 +40,38 @@ export interface RenewalsListParams {
   cursor?: string | undefined;
 }
 
+/** Arguments of `operator.renewals.pastDue`. */
+export interface RenewalsPastDueParams {
+  /** Partners on a page. From 1 to 100. Default: 25. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
 /** Methods of `operator.renewals`. */
 export class RenewalsResource extends Resource {
+  /**
+   * Read how far partners' cash reaches.
+   *
+   * All partners with something to pay are added up, if nothing is paid in and no lease ends. Those
+   * whose cash does not reach come first: they are to be called.
+   *
+   * `GET /ops/v1/renewals/cover`, with the role `viewer`.
+   *
+   * @returns What renewals will cost all partners, and whose cash does not reach.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  cover(
+    params: RenewalsCoverParams = {},
+    options?: OperatorRequestOptions,
+  ): ApiPromise<RenewalsCover> {
+    return this.client.call(
+      { name: "renewals.cover", method: "GET", path: "/ops/v1/renewals/cover" },
+      params,
+      options,
+    );
+  }
+
   /**
    * Try sweeps of renewals.
    *
@@ -78,6 +116,28 @@ export class RenewalsResource extends Resource {
   ): PagePromise<PartnerRenewals> {
     return this.client.list(
       { name: "renewals.list", method: "GET", path: "/ops/v1/renewals" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List partners with leases that are past due.
+   *
+   * The one whose first lease ends soonest comes first: until then a payment keeps it.
+   *
+   * `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   partner with leases that are past due, those of its children included.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  pastDue(
+    params: RenewalsPastDueParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PartnerPastDue> {
+    return this.client.list(
+      { name: "renewals.past_due", method: "GET", path: "/ops/v1/renewals/past-due" },
       params,
       options,
     );

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         HeartbeatItem,
         HeartbeatReports,
         JobCancellation,
+        JobsSummary,
         OpsJob,
         ReportedAsset,
         ReportedEnd,
@@ -48,6 +49,7 @@ _HEARTBEAT_MANY = Operation("jobs.heartbeat_many", "POST", "/ops/v1/jobs/heartbe
 _LIST = Operation("jobs.list", "GET", "/ops/v1/jobs")
 _RETRIEVE = Operation("jobs.retrieve", "GET", "/ops/v1/jobs/{jobId}")
 _RETRY = Operation("jobs.retry", "POST", "/ops/v1/jobs/{jobId}/retry")
+_SUMMARY = Operation("jobs.summary", "GET", "/ops/v1/jobs/summary")
 
 
 class JobsResource(Resource):
@@ -463,6 +465,23 @@ class JobsResource(Resource):
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
+    def summary(self, **options: Unpack[OperatorRequestOptions]) -> JobsSummary:
+        """Count the jobs that wait and run.
+
+        Those of all partners, of live environments: how many wait for a worker and for how long,
+        how many one has, and how many failed because their workers went silent.
+
+        `GET /ops/v1/jobs/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What waits for workers, what they have, and what was lost.
+        """
+        answer: JobsSummary = self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class JobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
@@ -479,6 +498,7 @@ class JobsRawResource:
         self.list = raw(resource.list)
         self.retrieve = raw(resource.retrieve)
         self.retry = raw(resource.retry)
+        self.summary = raw(resource.summary)
 
     @cached_property
     def assets(self) -> JobsAssetsRawResource:
@@ -903,6 +923,23 @@ class AsyncJobsResource(AsyncResource):
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
+    async def summary(self, **options: Unpack[OperatorRequestOptions]) -> JobsSummary:
+        """Count the jobs that wait and run.
+
+        Those of all partners, of live environments: how many wait for a worker and for how long,
+        how many one has, and how many failed because their workers went silent.
+
+        `GET /ops/v1/jobs/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What waits for workers, what they have, and what was lost.
+        """
+        answer: JobsSummary = await self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class AsyncJobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
@@ -919,6 +956,7 @@ class AsyncJobsRawResource:
         self.list = async_raw(resource.list)
         self.retrieve = async_raw(resource.retrieve)
         self.retry = async_raw(resource.retry)
+        self.summary = async_raw(resource.summary)
 
     @cached_property
     def assets(self) -> AsyncJobsAssetsRawResource:

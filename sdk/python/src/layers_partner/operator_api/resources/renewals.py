@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
-    from layers_partner.operator_api.types import PartnerDryRun, PartnerRenewals
+    from layers_partner.operator_api.types import (
+        PartnerDryRun,
+        PartnerPastDue,
+        PartnerRenewals,
+        RenewalsCover,
+    )
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
+_COVER = Operation("renewals.cover", "GET", "/ops/v1/renewals/cover")
 _DRY_RUN = Operation("renewals.dry_run", "GET", "/ops/v1/renewals/dry-run")
 _LIST = Operation("renewals.list", "GET", "/ops/v1/renewals")
+_PAST_DUE = Operation("renewals.past_due", "GET", "/ops/v1/renewals/past-due")
 
 
 class RenewalsResource(Resource):
@@ -31,6 +38,37 @@ class RenewalsResource(Resource):
     def with_raw_response(self) -> RenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return RenewalsRawResource(self)
+
+    def cover(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> RenewalsCover:
+        """Read how far partners' cash reaches.
+
+        All partners with something to pay are added up, if nothing is paid in and no lease ends.
+        Those whose cash does not reach come first: they are to be called.
+
+        `GET /ops/v1/renewals/cover`, with the role `viewer`.
+
+        Args:
+            until: At most a year ahead. Without it, the next 30 days. Example:
+                `2026-06-01T00:00:00.000Z`.
+            limit: Partners in `items`. From 1 to 100. Default: 20.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What renewals will cost all partners, and whose cash does not reach.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: RenewalsCover = self._client._call(
+            _COVER, {}, query={"until": until, "limit": limit}, options=options
+        )
+        return answer
 
     def dry_run(
         self,
@@ -124,14 +162,45 @@ class RenewalsResource(Resource):
             options=options,
         )
 
+    def past_due(
+        self,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[PartnerPastDue]:
+        """List partners with leases that are past due.
+
+        The one whose first lease ends soonest comes first: until then a payment keeps it.
+
+        `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+
+        Args:
+            limit: Partners on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: a partner with leases
+            that are past due, those of its children included.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _PAST_DUE, {}, query={"limit": limit, "cursor": cursor}, options=options
+        )
+
 
 class RenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
     def __init__(self, resource: RenewalsResource) -> None:
         self._resource = resource
+        self.cover = raw(resource.cover)
         self.dry_run = raw(resource.dry_run)
         self.list = raw(resource.list)
+        self.past_due = raw(resource.past_due)
 
 
 class AsyncRenewalsResource(AsyncResource):
@@ -141,6 +210,37 @@ class AsyncRenewalsResource(AsyncResource):
     def with_raw_response(self) -> AsyncRenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncRenewalsRawResource(self)
+
+    async def cover(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> RenewalsCover:
+        """Read how far partners' cash reaches.
+
+        All partners with something to pay are added up, if nothing is paid in and no lease ends.
+        Those whose cash does not reach come first: they are to be called.
+
+        `GET /ops/v1/renewals/cover`, with the role `viewer`.
+
+        Args:
+            until: At most a year ahead. Without it, the next 30 days. Example:
+                `2026-06-01T00:00:00.000Z`.
+            limit: Partners in `items`. From 1 to 100. Default: 20.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What renewals will cost all partners, and whose cash does not reach.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: RenewalsCover = await self._client._call(
+            _COVER, {}, query={"until": until, "limit": limit}, options=options
+        )
+        return answer
 
     def dry_run(
         self,
@@ -234,11 +334,42 @@ class AsyncRenewalsResource(AsyncResource):
             options=options,
         )
 
+    def past_due(
+        self,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[PartnerPastDue]:
+        """List partners with leases that are past due.
+
+        The one whose first lease ends soonest comes first: until then a payment keeps it.
+
+        `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+
+        Args:
+            limit: Partners on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            partner with leases that are past due, those of its children included.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _PAST_DUE, {}, query={"limit": limit, "cursor": cursor}, options=options
+        )
+
 
 class AsyncRenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
     def __init__(self, resource: AsyncRenewalsResource) -> None:
         self._resource = resource
+        self.cover = async_raw(resource.cover)
         self.dry_run = async_raw(resource.dry_run)
         self.list = async_raw(resource.list)
+        self.past_due = async_raw(resource.past_due)
