@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
-from urllib.parse import parse_qs, urlencode
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
+from urllib.parse import urlencode
 
 import msgspec
 
+from partner_api.console.form_data import parse_form
+from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
+from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from partner_api.edge.identity.authentication import Caller, OperatorCaller
-    from partner_api.edge.in_process import Calls
+    from partner_api.console.kept_form import KeptForm
+    from partner_api.edge.identity.authentication import Caller
+    from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
 
     Query = Mapping[str, object]
@@ -24,9 +28,13 @@ FORM: Final = "form"
 """The field that says which form of a page was sent."""
 KEY: Final = "idempotencyKey"
 """The field with the key that a form was rendered with."""
+WHOSE: Final = "filledInBy"
+"""The field that says for whom a form was rendered."""
 CONFIRMED: Final = "confirmed"
 """The field that says that the operator was asked once more."""
-_MOST_FIELDS: Final = 1_000
+_ANOTHERS: Final = (
+    "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
+)
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -79,8 +87,14 @@ class Visit:
         self.submitted = submitted
         # The form that was sent, of an action.
         self.fields: dict[str, list[str]] = {}
-        self.path: str = request.scope["path"]
+        # What was sent with it, by the names of its fields for files.
+        self.files: dict[str, IO[bytes]] = {}
+        self.path: str = request.scope["raw_path"].decode("ascii")
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
+        # Whether the form to show again has been; what no form has shown, the page says above all.
+        self.is_shown_again = False
+        # What this session keeps of the one before it.
+        self.kept_form: KeptForm | None = None
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:
@@ -93,6 +107,51 @@ class Visit:
         self.fields = fields
         self.path, _, query = page.partition("?")
         self.query = parse_form(query.encode())
+
+    @property
+    def whose(self) -> str:
+        """Return the id of whoever looks: of the operator, or of the key."""
+        if isinstance(self.caller, OperatorCaller):
+            return format_id("opr", self.caller.operator_id)
+        return format_id("key", self.caller.api_key_id)
+
+    def require_own_form(self) -> None:
+        """Check that the form that was sent was rendered for whoever is signed in now.
+
+        Raises:
+            ApiError: CONFLICT: somebody else has signed in since, in the same browser.
+        """
+        if self.field(WHOSE) not in ("", self.whose):
+            raise ApiError("CONFLICT", _ANOTHERS.format(self.name))
+
+    def shown_again(self, form: str) -> Submitted | None:
+        """Return what was sent of a form that the page shows again; None for every other form."""
+        if self.submitted is None or self.submitted.form != form:
+            return None
+        self.is_shown_again = True
+        return self.submitted
+
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
+
+        For a form that asks before it does: the route itself refuses what is sent in any case.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
+        """
+        access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
+        try:
+            self.require(handler)
+        except ApiError:
+            return False
+        return True
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""
@@ -165,6 +224,8 @@ class Visit:
         handler: Callable[..., Awaitable[Reply[T]]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -175,6 +236,8 @@ class Visit:
         handler: Callable[..., Awaitable[T]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -184,6 +247,8 @@ class Visit:
         handler: Callable[..., Awaitable[Any]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> Any:
@@ -192,6 +257,8 @@ class Visit:
         Args:
             handler: of a route of the API.
             body: what is sent, by the names on the wire; None members are left out.
+            query: parameters by their names on the wire; None and empty ones are left out.
+            upload: a file, for a route that takes one instead of a body.
             step: which of several calls of one form this is.
             path: the path's parameters, by the handler's names for them.
 
@@ -204,31 +271,20 @@ class Visit:
         if step is not None:
             key = f"{key}-{step}"
         sent = body and {name: value for name, value in body.items() if value is not None}
-        return await self._call(handler, path, body=sent, idempotency_key=key)
+        return await self._call(
+            handler,
+            path,
+            query=_query_of(query),
+            body=sent,
+            upload=upload,
+            idempotency_key=key,
+        )
 
     async def _call(
         self, handler: Callable[..., Awaitable[Any]], path: Mapping[str, str], **call: Any
     ) -> Any:
         body = await self._calls.call(self.request, self.caller, handler, path=path, **call)
         return msgspec.json.decode(body, type=_answer_of(self._calls.route(handler).returns))
-
-
-def parse_form(text: bytes) -> dict[str, list[str]]:
-    """Read a query string or the body of a form.
-
-    Raises:
-        ApiError: VALIDATION.
-    """
-    try:
-        return parse_qs(
-            text.decode("ascii"),
-            keep_blank_values=True,
-            max_num_fields=_MOST_FIELDS,
-            encoding="utf-8",
-            errors="strict",
-        )
-    except ValueError:
-        raise invalid([Issue("", "Expected a form of this site")]) from None
 
 
 def _query_of(query: Query | None) -> str:
