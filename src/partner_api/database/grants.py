@@ -67,7 +67,6 @@ CALLED = (
     "jobs_expire_these",
     "lease_disconnect",
     "lease_outlook",
-    "lease_outlooks",
     "lease_request_fulfil",
     "lease_request_pretend",
     "lease_request_reject",

@@ -2154,6 +2154,25 @@ export interface OrganizationSuspendedEvent {
   replayOf?: string;
 }
 
+/**
+ * What the leases of a partner and its children will cost its cash wallet, and whether it reaches.
+ */
+export interface PartnerCover {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun and are not paid. */
+  owedCents: number;
+  /** What is to be paid to the end of the last day, with that. */
+  totalCents: number;
+  /** What has to be paid in for it; 0: the cash wallet covers it. */
+  shortfallCents: number;
+  /** The first day that it does not cover; null: none. */
+  firstShortDay: string | null;
+}
+
 /** What falls due on a day of one partner's leases. */
 export interface PartnerDay {
   /** A day in UTC. */
@@ -2398,11 +2417,11 @@ export interface RenewalDay {
 
 /** What renewals will cost all partners, and whose cash does not reach. */
 export interface RenewalsCover {
-  /** Example: `2026-04-20T16:12:02Z`. */
-  until: string;
-  /** Those with something to pay until then. */
+  /** A day in UTC. */
+  lastDay: string;
+  /** Those with assigned leases. */
   partners: number;
-  /** What they have to pay, past due included. */
+  /** What they have to pay. */
   totalCents: number;
   /** Those whose cash does not reach. */
   shortPartners: number;
@@ -2412,7 +2431,7 @@ export interface RenewalsCover {
    * Those whose cash does not reach, the first to run out first; then the others, those with the
    * least left first.
    */
-  items: PartnerRenewals[];
+  items: PartnerCover[];
 }
 
 /** A replay that is on its way. */

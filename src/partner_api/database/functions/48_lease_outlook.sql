@@ -185,11 +185,12 @@ $$;
 -- and what is missing for it all. All of it goes by key, so it is planned once, because planning would take most of the
 -- time; and no table is read whole, because a plan that was made while it was small is kept when it has grown. It takes
 -- the same time for ten leases as for a million, unless p_now is before exact_from, as a clock that is behind may have it.
-CREATE OR REPLACE FUNCTION lease_outlook_of(
+CREATE OR REPLACE FUNCTION lease_outlook(
     p_tenant_id bigint, p_organization_id uuid, p_now timestamptz, p_until timestamptz, OUT balance_cents bigint,
     OUT renewals bigint, OUT total_cents bigint, OUT next_renewal_at timestamptz, OUT covered_until timestamptz,
     OUT shortfall_cents bigint, OUT past_due bigint, OUT past_due_cents bigint)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_cash   cash_wallets;
     v_totals lease_totals;
@@ -231,35 +232,5 @@ BEGIN
         SELECT min(lease_next_renewal(assigned_at, p_now)) INTO next_renewal_at FROM leases
          WHERE tenant_id = p_tenant_id AND status = 'assigned';
     END IF;
-END
-$$;
-
--- Return that of one partner.
-CREATE OR REPLACE FUNCTION lease_outlook(
-    p_tenant_id bigint, p_organization_id uuid, p_now timestamptz, p_until timestamptz, OUT balance_cents bigint,
-    OUT renewals bigint, OUT total_cents bigint, OUT next_renewal_at timestamptz, OUT covered_until timestamptz,
-    OUT shortfall_cents bigint, OUT past_due bigint, OUT past_due_cents bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-BEGIN
-    SELECT * INTO balance_cents, renewals, total_cents, next_renewal_at, covered_until, shortfall_cents, past_due,
-                  past_due_cents
-      FROM lease_outlook_of(p_tenant_id, p_organization_id, p_now, p_until);
-END
-$$;
-
--- Return those of several partners, in their order: for who asks about all of them. On a cluster each is read where it
--- is, one after the other.
-CREATE OR REPLACE FUNCTION lease_outlooks(
-    p_tenant_ids bigint[], p_organization_ids uuid[], p_now timestamptz, p_until timestamptz)
-RETURNS TABLE (balance_cents bigint, renewals bigint, total_cents bigint, next_renewal_at timestamptz,
-               covered_until timestamptz, shortfall_cents bigint, past_due bigint, past_due_cents bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-BEGIN
-    FOR v_number IN 1..coalesce(cardinality(p_tenant_ids), 0) LOOP
-        RETURN QUERY
-        SELECT * FROM lease_outlook_of(p_tenant_ids[v_number], p_organization_ids[v_number], p_now, p_until);
-    END LOOP;
 END
 $$;

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from partner_api.cash.operator_store import read_outlooks
+from partner_api.cash.store import read_outlook
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
@@ -26,8 +26,9 @@ from partner_api.ops.renewals.schemas import (
 )
 
 if TYPE_CHECKING:
+    from partner_api.cash.store import Outlook
     from partner_api.database.connection import Connection
-    from partner_api.leases.operator_store import RehearsedLease
+    from partner_api.leases.operator_store import PartnerWithRenewals, RehearsedLease
 
 routes = Routes("Operator: renewals")
 _DEFAULT_DAYS = 30
@@ -55,12 +56,10 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-        wallets = [(one.tenant_id, one.organization_id) for one in partners[: query.limit]]
-        found = await read_outlooks(connection, wallets, request.now, until)
-    outlooks = {
-        organization_id: outlook
-        for (_, organization_id), outlook in zip(wallets, found, strict=True)
-    }
+        outlooks = {
+            partner.organization_id: await _outlook(connection, partner, request.now, until)
+            for partner in partners[: query.limit]
+        }
     return page(
         request,
         query,
@@ -131,3 +130,12 @@ def _days(now: datetime, until: datetime) -> list[datetime]:
     while (following := days[-1] + timedelta(days=1)) < until:
         days.append(following)
     return [*days, until] if until > now else days
+
+
+async def _outlook(
+    connection: Connection, partner: PartnerWithRenewals, now: datetime, until: datetime
+) -> Outlook:
+    outlook = await read_outlook(connection, partner.tenant_id, partner.organization_id, now, until)
+    if outlook is None:
+        raise RuntimeError("a cash wallet vanished")
+    return outlook

@@ -2209,6 +2209,24 @@ class OrganizationSuspendedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class PartnerCover(TypedDict):
+    """What the leases of a partner and its children will cost its cash wallet, and whether it reaches."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCents: int
+    """Months that have begun and are not paid."""
+    totalCents: int
+    """What is to be paid to the end of the last day, with that."""
+    shortfallCents: int
+    """What has to be paid in for it; 0: the cash wallet covers it."""
+    firstShortDay: str | None
+    """The first day that it does not cover; null: none."""
+
+
 class PartnerDay(TypedDict):
     """What falls due on a day of one partner's leases."""
 
@@ -2460,17 +2478,17 @@ class RenewalDay(TypedDict):
 class RenewalsCover(TypedDict):
     """What renewals will cost all partners, and whose cash does not reach."""
 
-    until: str
-    """Example: `2026-04-20T16:12:02Z`."""
+    lastDay: str
+    """A day in UTC."""
     partners: int
-    """Those with something to pay until then."""
+    """Those with assigned leases."""
     totalCents: int
-    """What they have to pay, past due included."""
+    """What they have to pay."""
     shortPartners: int
     """Those whose cash does not reach."""
     shortfallCents: int
     """What these have to pay in."""
-    items: list[PartnerRenewals]
+    items: list[PartnerCover]
     """Those whose cash does not reach, the first to run out first; then the others, those with the
     least left first.
     """

@@ -15,8 +15,8 @@ import type {
 
 /** Arguments of `operator.renewals.cover`. */
 export interface RenewalsCoverParams {
-  /** At most a year ahead. Without it, the next 30 days. Example: `2026-06-01T00:00:00.000Z`. */
-  until?: string | Date | undefined;
+  /** Days from today on. From 1 to 62. Default: 30. */
+  days?: number | undefined;
   /** Partners in `items`. From 1 to 100. Default: 20. */
   limit?: number | undefined;
 }
@@ -103,7 +103,7 @@ export class RenewalsResource extends Resource {
   /**
    * Read how far partners' cash reaches.
    *
-   * All partners with something to pay are added up, if nothing is paid in and no lease ends. Those
+   * All partners with assigned leases are added up, if nothing is paid in and no lease ends. Those
    * whose cash does not reach come first: they are to be called.
    *
    * `GET /ops/v1/renewals/cover`, with the role `viewer`.

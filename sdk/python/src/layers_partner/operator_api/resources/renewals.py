@@ -48,20 +48,19 @@ class RenewalsResource(Resource):
     def cover(
         self,
         *,
-        until: str | datetime | NotGiven = NOT_GIVEN,
+        days: int | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> RenewalsCover:
         """Read how far partners' cash reaches.
 
-        All partners with something to pay are added up, if nothing is paid in and no lease ends.
+        All partners with assigned leases are added up, if nothing is paid in and no lease ends.
         Those whose cash does not reach come first: they are to be called.
 
         `GET /ops/v1/renewals/cover`, with the role `viewer`.
 
         Args:
-            until: At most a year ahead. Without it, the next 30 days. Example:
-                `2026-06-01T00:00:00.000Z`.
+            days: Days from today on. From 1 to 62. Default: 30.
             limit: Partners in `items`. From 1 to 100. Default: 20.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
@@ -72,7 +71,7 @@ class RenewalsResource(Resource):
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RenewalsCover = self._client._call(
-            _COVER, {}, query={"until": until, "limit": limit}, options=options
+            _COVER, {}, query={"days": days, "limit": limit}, options=options
         )
         return answer
 
@@ -352,20 +351,19 @@ class AsyncRenewalsResource(AsyncResource):
     async def cover(
         self,
         *,
-        until: str | datetime | NotGiven = NOT_GIVEN,
+        days: int | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> RenewalsCover:
         """Read how far partners' cash reaches.
 
-        All partners with something to pay are added up, if nothing is paid in and no lease ends.
+        All partners with assigned leases are added up, if nothing is paid in and no lease ends.
         Those whose cash does not reach come first: they are to be called.
 
         `GET /ops/v1/renewals/cover`, with the role `viewer`.
 
         Args:
-            until: At most a year ahead. Without it, the next 30 days. Example:
-                `2026-06-01T00:00:00.000Z`.
+            days: Days from today on. From 1 to 62. Default: 30.
             limit: Partners in `items`. From 1 to 100. Default: 20.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
@@ -376,7 +374,7 @@ class AsyncRenewalsResource(AsyncResource):
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RenewalsCover = await self._client._call(
-            _COVER, {}, query={"until": until, "limit": limit}, options=options
+            _COVER, {}, query={"days": days, "limit": limit}, options=options
         )
         return answer
 
