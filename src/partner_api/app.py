@@ -29,8 +29,8 @@ from partner_api.lease_requests import routes as lease_requests
 from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
-from partner_api.ops.cash import event_routes as ops_cash_events
 from partner_api.ops.audit import routes as ops_audit
+from partner_api.ops.cash import event_routes as ops_cash_events
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import event_routes as ops_credit_events

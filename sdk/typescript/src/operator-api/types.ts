@@ -164,6 +164,34 @@ export interface CashEvent {
   internalHash: string;
 }
 
+/** What the leases will take from the wallet, if none is added and none released. */
+export interface UpcomingRenewals {
+  /** How far this looks ahead. */
+  days: number;
+  /** Renewals in that time. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** The first of them; null when no account is leased. */
+  nextRenewalAt: string | null;
+  /**
+   * Up to and including this instant every renewal is paid for, those that are past due as well;
+   * the end of the days when all are.
+   */
+  coveredUntil: string;
+  /** What has to be paid in so that all are paid for, past due ones included. */
+  shortfallCents: number;
+}
+
+/** A partner's cash, from which its leases are paid. */
+export interface CashWallet {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  currency: "USD" | (string & {});
+  balanceCents: number;
+  upcomingRenewals: UpcomingRenewals;
+}
+
 /** A job that is the worker's now, until it ends it or is silent for too long. */
 export interface ClaimedJob {
   /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -324,6 +352,16 @@ export interface ContentGeneratedEvent {
   replayOf?: string;
 }
 
+/** The other side of a transfer. */
+export interface Counterpart {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Of its row in the ledger of that one. */
+  sequence: number;
+}
+
 /** How far a child may spend, and when its wallet fills itself from its partner's. */
 export interface CreditConfig {
   /** The most that may be used and reserved in a period; null is no cap. */
@@ -376,6 +414,24 @@ export interface CreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+}
+
+/** Credits that a job holds until it ends. */
+export interface CreditReservation {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `video_remix`. */
+  format: string;
+  /** Of the job. */
+  stage: string;
+  /** What it holds. */
+  credits: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  reservedAt: string;
+  /** Then the job fails, and they are released. */
+  expiresAt: string;
 }
 
 /** The period that `includedRemaining` and `usedThisPeriod` belong to. */
@@ -1013,6 +1069,39 @@ export interface LeasedAccountRenewedEvent {
   replayOf?: string;
 }
 
+/** The job that a row is of, as it is now. */
+export interface LedgerJob {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  /** What it held until it ended. */
+  reservedCredits: number;
+  /** What it was charged when it ended. */
+  chargedCredits: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCredits: number;
+}
+
+/** The lease whose month a row is of, as it is now. */
+export interface LedgerLease {
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Null in the test environment. */
+  poolAccountId: string | null;
+  status: "assigned" | "disconnected" | (string & {});
+  disconnectedReason:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {})
+    | null;
+  /** What this month was charged. */
+  chargedCents: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCents: number;
+}
+
 /** What the accounts should be about, and for whom. */
 export interface Niche {
   /** What it posts about. */
@@ -1077,7 +1166,7 @@ export interface OpsAuditEvent {
   data: Record<string, unknown>;
 }
 
-/** A movement of cash as the partner sees it, and who made it. */
+/** A movement of cash as the partner sees it, with what it came from and who made it. */
 export interface OpsCashEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -1107,15 +1196,96 @@ export interface OpsCashEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
   /** Of the payment. The partner does not see it. */
   reference: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
 }
 
-/** A movement of credits as its partner sees it, and who made it. */
+/** A month of a lease that has begun, and how it was settled. */
+export interface SettledMonth {
+  /** 0 is the first month. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` has not been paid yet; `uncollected` never will be. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Of the row that charged it; null without one. */
+  sequence: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+}
+
+/** One movement of cash, and what belongs with it. */
+export interface OpsCashEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
+  /** What came, or went when negative. */
+  amountCents: number;
+  balanceAfterCents: number;
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string | null;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** For whom: the partner, or the child that leases. */
+  organizationId: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string | null;
+  /** 0 is the first month of the lease. */
+  leaseMonth: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
+  /** Of the payment. The partner does not see it. */
+  reference: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /** The request that its lease was assigned for, if it was for one. */
+  leaseRequestId: string | null;
+  /** The months of its lease that have begun, newest first, at most 100. */
+  leaseMonths: SettledMonth[];
+  /**
+   * The other rows of its lease, those of the same request, and of a payment the renewals that it
+   * paid; oldest first, at most 100.
+   */
+  related: OpsCashEvent[];
+}
+
+/** A movement of credits as its partner sees it, with what it came from and who made it. */
 export interface OpsCreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -1155,12 +1325,129 @@ export interface OpsCreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
   /** The key that asked for it, if one did. */
   apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
+}
+
+/** One movement of credits, and what belongs with it. */
+export interface OpsCreditEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** What it added, or took when negative. */
+  credits: number;
+  eventType:
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
+  /** Example: `video_remix`. */
+  format: string | null;
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string | null;
+  /** The job. */
+  workflowId: string | null;
+  /** The prepaid part after it. */
+  balanceAfterPrepaid: number;
+  /** The whole balance after it. */
+  balanceAfter: number;
+  /** Consumed in its period up to and with it. */
+  usageAfterPeriod: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** `reason` says which rule made it, if a rule did. */
+  metadata: Record<string, string>;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
+  /** The key that asked for it, if one did. */
+  apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /**
+   * The rows of its job, the other side of its transfer, and what was written in the same moment by
+   * the same request or rule; oldest first, at most 100.
+   */
+  related: OpsCreditEvent[];
 }
 
 /** A job, who works on it, and why it failed. */

@@ -19,6 +19,7 @@ from partner_api.console.pages.organizations.settings import set_subscription
 from partner_api.console.pages.organizations.settings_forms import TIER_OPTIONS, subscription_form
 from partner_api.errors import Issue, invalid
 from partner_api.ops.api_keys import routes as api_keys
+from partner_api.ops.cash import event_routes as cash_events
 from partner_api.ops.cash import routes as cash
 from partner_api.ops.organizations import routes as organizations
 
@@ -91,7 +92,7 @@ async def show_start(visit: Visit, org_id: str) -> View:
             visit, found, h.p(".empty")["Only partners are onboarded."], part="onboarding"
         )
     paid, tried = await asyncio.gather(
-        visit.ask(cash.list_partner_cash_events, org_id=org_id, query={"limit": 1}),
+        visit.ask(cash_events.list_partner_cash_events, org_id=org_id, query={"limit": 1}),
         visit.ask(organizations.read_organization, org_id=org_id, query={"env": "test"}),
     )
     steps = [

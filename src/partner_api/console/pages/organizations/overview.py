@@ -15,8 +15,8 @@ from partner_api.console.pages.organizations.facts_of import facts_of, holdings
 from partner_api.console.pages.organizations.frame import organization_view
 from partner_api.console.pages.organizations.money_forms import cash_forms, credit_forms
 from partner_api.console.pages.organizations.spending import environments, spending
-from partner_api.ops.cash import routes as cash
-from partner_api.ops.credits import routes as credits
+from partner_api.ops.cash import event_routes as cash
+from partner_api.ops.credits import event_routes as credits
 from partner_api.ops.organizations import routes as organizations
 from partner_api.ops.renewals import routes as renewals
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from partner_api.console.declare import View
     from partner_api.console.pages.organizations.spending import Env
     from partner_api.console.visit import Visit
-    from partner_api.ops.cash.schemas import OpsCashEvent
+    from partner_api.ops.cash.event_schemas import OpsCashEvent
     from partner_api.ops.organizations.schemas import OpsOrganizationDetail
     from partner_api.ops.renewals.schemas import PartnerRenewals
 
