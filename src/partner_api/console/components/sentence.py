@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import htpy as h
 import msgspec
 
-from partner_api.console.components.text import identifier, other
+from partner_api.console.components.text import identifier
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
@@ -57,4 +57,6 @@ def _shown(one: str | Named) -> h.Node:
         return one
     if one.is_id:
         return identifier(one.text, one.href)
-    return h.a(href=one.href)[other(one.text)] if one.href else other(one.text)
+    # As the text around it; a box, which long text of others stands in, would not lie on its line.
+    name = h.bdi[visible(one.text)]
+    return h.a(href=one.href)[name] if one.href else name

@@ -9,44 +9,41 @@ import htpy as h
 from partner_api.cash.store import CashEventType
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
-from partner_api.console.components.sentence import plain, shown
-from partner_api.console.components.table import Column, listing, table
+from partner_api.console.components.sentence import shown
+from partner_api.console.components.table import listing, table
 from partner_api.console.components.text import (
-    Tone,
-    badge,
     cents,
-    day,
     dollars,
     facts,
-    identifier,
     instant,
-    other,
     section,
 )
 from partner_api.console.declare import Done, Pages, View
+from partner_api.console.pages.ledgers.cash_rows import (
+    MONTHS,
+    before_cash,
+    cash_columns,
+    cash_facts,
+    cash_line,
+    left_of_month,
+)
 from partner_api.console.pages.ledgers.cash_words import (
     cash_row_address,
     cash_words,
     month_words,
-    who_of_cash,
 )
 from partner_api.console.pages.ledgers.frame import (
     AMOUNT_FILTERS,
     ENV_FILTER,
-    balance_line,
     change,
     ledger_of,
     refund_refused,
-    request_link,
 )
 from partner_api.console.pages.organizations.frame import address
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ops.cash import event_routes, routes
-from partner_api.ops.cash.event_schemas import OpsCashEvent, SettledMonth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from partner_api.cash.schemas import CashWallet
     from partner_api.console.visit import Visit
     from partner_api.ops.cash.event_schemas import OpsCashEventDetail
@@ -65,72 +62,6 @@ _FILTERS: Final = [
     *AMOUNT_FILTERS,
     Field("socialAccountId", "Lease", attributes={"maxlength": "60", "placeholder": "sa_…"}),
     ENV_FILTER,
-]
-_COLUMNS: Final = [
-    Column[OpsCashEvent]("Row", lambda one: f"{one.sequence:,}", lambda one: one.sequence),
-    Column[OpsCashEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
-    Column[OpsCashEvent](
-        "Type", lambda one: badge(one.event_type, "plain"), lambda one: one.event_type
-    ),
-    Column[OpsCashEvent](
-        "Why", lambda one: shown(cash_words(one)), lambda one: plain(cash_words(one))
-    ),
-    Column[OpsCashEvent](
-        "Amount",
-        lambda one: cents(one.amount_cents, signed=True),
-        lambda one: one.amount_cents,
-        number=True,
-    ),
-    Column[OpsCashEvent](
-        "Before",
-        lambda one: cents(one.balance_after_cents - one.amount_cents),
-        lambda one: one.balance_after_cents - one.amount_cents,
-        number=True,
-    ),
-    Column[OpsCashEvent](
-        "After",
-        lambda one: cents(one.balance_after_cents),
-        lambda one: one.balance_after_cents,
-        number=True,
-    ),
-    Column[OpsCashEvent](
-        "For", lambda one: other(one.organization_name), lambda one: one.organization_name
-    ),
-    Column[OpsCashEvent](
-        "By", lambda one: shown(who_of_cash(one)), lambda one: plain(who_of_cash(one))
-    ),
-    Column[OpsCashEvent](
-        "Description", lambda one: other(one.description), lambda one: one.description
-    ),
-    Column[OpsCashEvent]("Reference", lambda one: other(one.reference), lambda one: one.reference),
-    Column[OpsCashEvent](
-        "Request", lambda one: request_link(one.request_id), lambda one: one.request_id
-    ),
-]
-_TONES: Final[dict[str, Tone]] = {"paid": "good", "due": "warn", "uncollected": "bad"}
-_MONTHS: Final = [
-    Column[SettledMonth](
-        "Month", lambda one: f"{one.lease_month + 1:,}", lambda one: one.lease_month
-    ),
-    Column[SettledMonth]("From", lambda one: day(one.period_start), lambda one: one.period_start),
-    Column[SettledMonth]("To", lambda one: day(one.period_end), lambda one: one.period_end),
-    Column[SettledMonth](
-        "Price", lambda one: cents(one.price_cents), lambda one: one.price_cents, number=True
-    ),
-    Column[SettledMonth](
-        "Status",
-        lambda one: badge(one.status, _TONES[one.status]),
-        lambda one: one.status,
-    ),
-    Column[SettledMonth](
-        "Given back",
-        lambda one: cents(one.refunded_cents),
-        lambda one: one.refunded_cents,
-        number=True,
-    ),
-    Column[SettledMonth](
-        "Settled", lambda one: instant(one.settled_at), lambda one: one.settled_at
-    ),
 ]
 
 
@@ -152,11 +83,11 @@ async def show_cash(visit: Visit, org_id: str) -> View:
     rows = await listing(
         visit,
         event_routes.list_partner_cash_events,
-        _COLUMNS,
+        cash_columns(visit, org_id, env),
         name="cash",
         filters=_FILTERS,
         href=lambda one: cash_row_address(org_id, one.sequence, env),
-        above=_line,
+        above=cash_line,
         empty="No row of this ledger fits. Its first comes with a payment, which you record on the "
         "organization's page.",
         org_id=org_id,
@@ -177,16 +108,16 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
         visit,
         h.p(".why")[shown(cash_words(event))],
         change(
-            cents(event.balance_after_cents - event.amount_cents),
+            cents(before_cash(event)),
             cents(event.amount_cents, signed=True),
             cents(event.balance_after_cents),
         ),
-        _facts(event),
+        cash_facts(event),
         await _refund(visit, org_id, event) if env == "live" else None,
         section(
             "The months of this lease",
             table(
-                _MONTHS,
+                MONTHS,
                 event.lease_months,
                 href=lambda one: (
                     cash_row_address(org_id, one.sequence, env) if one.sequence else ""
@@ -200,7 +131,7 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
         section(
             "What belongs with it",
             table(
-                _COLUMNS,
+                cash_columns(visit, org_id, env),
                 event.related,
                 href=lambda one: cash_row_address(org_id, one.sequence, env),
                 empty="Nothing: this row stands alone.",
@@ -272,59 +203,13 @@ def _wallet(wallet: CashWallet) -> h.Node:
     )
 
 
-def _line(rows: Sequence[OpsCashEvent]) -> h.Node:
-    return balance_line([(row.created_at, row.balance_after_cents) for row in rows], write=dollars)
-
-
-def _facts(event: OpsCashEventDetail) -> h.Node:
-    found: list[tuple[str, h.Node]] = [
-        ("Time", instant(event.created_at)),
-        ("Type", badge(event.event_type, "plain")),
-        ("By", shown(who_of_cash(event))),
-        ("Request", request_link(event.request_id)),
-        ("Description", other(event.description)),
-        ("Reference", other(event.reference)),
-    ]
-    if event.lease is not None:
-        lease = event.lease
-        found += [
-            ("For", other(event.organization_name)),
-            (
-                "Lease",
-                identifier(event.social_account_id, f"/console/leases/{event.social_account_id}"),
-            ),
-            ("Account", other(f"@{lease.handle}")),
-            (
-                "Lease now",
-                [badge(lease.status), " ", (lease.disconnected_reason or "").replace("_", " ")],
-            ),
-            (
-                "Lease request",
-                identifier(
-                    event.lease_request_id, f"/console/lease-requests/{event.lease_request_id}"
-                ),
-            ),
-            ("This month was charged", cents(lease.charged_cents)),
-            ("Given back of that", cents(lease.refunded_cents)),
-            ("Project", identifier(event.project_id)),
-        ]
-        if lease.pool_account_id is not None:
-            found.append(
-                (
-                    "Pool account",
-                    identifier(lease.pool_account_id, f"/console/pool/{lease.pool_account_id}"),
-                )
-            )
-    return facts(*found, ("Hash", identifier(event.hash)))
-
-
 async def _refund(visit: Visit, org_id: str, event: OpsCashEventDetail) -> h.Node:
     """Return the form that refunds the month that a row charged, or what is said when all of it has been."""
     lease = event.lease
     is_charge = event.event_type in ("lease_charge", "lease_renewal")
     if lease is None or not is_charge or not visit.may(routes.refund_cash):
         return None
-    left = lease.charged_cents - lease.refunded_cents
+    left = left_of_month(event)
     if not left and visit.submitted is None:
         return section(
             "Refund", h.p["All that this month was charged has been given back."], id="refund"

@@ -67,11 +67,10 @@ def _renewal(event: OpsCashEvent) -> Words:
 
 def _refund(event: OpsCashEvent) -> Words:
     charged = event.lease.charged_cents if event.lease is not None else 0
-    of = f" of the {dollars(charged)} that it was charged" if charged else ""
     return (
-        f"{dollars(event.amount_cents)}{of} was given back for {_month(event)} of ",
+        f"Of the {dollars(charged)} that {_month(event)} of ",
         _lease(event),
-        ".",
+        f" was charged, {dollars(event.amount_cents)} was given back.",
     )
 
 

@@ -53,19 +53,23 @@ def _counterpart(event: OpsCreditEvent) -> Named:
 def _usage(event: OpsCreditEvent) -> Words:
     kind = (event.format or "content").replace("_", " ")
     reserved = event.job.reserved_credits if event.job is not None else 0
-    of = f" of the {_credits(reserved)} that it had reserved" if reserved else ""
+    charged = _credits(event.credits)
+    if reserved > abs(event.credits):
+        charged = f"{abs(event.credits):,} of the {_credits(reserved)} that it had reserved"
+    elif reserved:
+        charged += ", all that it had reserved"
     parts = [
-        f"{abs(part):,} out of {name}"
-        for part, name in (
-            (event.included_credits, "the allotment"),
-            (event.prepaid_credits, "prepaid"),
+        f"{abs(part):,} {source}"
+        for part, source in (
+            (event.included_credits, "from the allotment"),
+            (event.prepaid_credits, "from prepaid"),
         )
         if part
     ]
     return (
         f"A {kind} was completed, and its job ",
         _job(event),
-        f" was charged {abs(event.credits):,}{of}: {listed(parts)}.",
+        f" was charged {charged}: {listed(parts)}.",
     )
 
 
@@ -90,8 +94,8 @@ def _allotment(event: OpsCreditEvent) -> Words:
 
 def _raised(event: OpsCreditEvent) -> Words:
     return (
-        f"The subscription was raised within its period: the {_credits(event.credits)} by which it "
-        "exceeds what this period had were granted at once.",
+        f"The subscription's allotment grew within the period: the {_credits(event.credits)} that the "
+        f"period had not had yet {_were(event)} granted at once.",
     )
 
 

@@ -8,38 +8,40 @@ import htpy as h
 
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
-from partner_api.console.components.sentence import plain, several, shown
+from partner_api.console.components.sentence import several, shown
 from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import (
-    NONE,
     badge,
     credits,
     day,
     facts,
     identifier,
     instant,
-    other,
     section,
 )
 from partner_api.console.declare import Done, Pages, View
-from partner_api.console.pages.ledgers.credit_words import credit_words, row_address, who_of
+from partner_api.console.pages.ledgers.credit_rows import (
+    before,
+    credit_columns,
+    credit_line,
+    left_of,
+    row_facts,
+    whose_column,
+)
+from partner_api.console.pages.ledgers.credit_words import credit_words, row_address
 from partner_api.console.pages.ledgers.frame import (
     AMOUNT_FILTERS,
     ENV_FILTER,
-    balance_line,
     change,
     ledger_of,
     refund_refused,
-    request_link,
 )
 from partner_api.credits.event_store import CreditEventType
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ops.credits import event_routes, routes
-from partner_api.ops.credits.event_schemas import CreditReservation, OpsCreditEvent
+from partner_api.ops.credits.event_schemas import CreditReservation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from partner_api.console.visit import Visit
     from partner_api.credits.schemas import Credits
     from partner_api.ops.credits.event_schemas import OpsCreditEventDetail
@@ -72,52 +74,6 @@ _RESERVED: Final = [
         "Free at the latest", lambda one: instant(one.expires_at), lambda one: one.expires_at
     ),
 ]
-_COLUMNS: Final = [
-    Column[OpsCreditEvent]("Row", lambda one: f"{one.sequence:,}", lambda one: one.sequence),
-    Column[OpsCreditEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
-    Column[OpsCreditEvent](
-        "Type", lambda one: badge(one.event_type, "plain"), lambda one: one.event_type
-    ),
-    Column[OpsCreditEvent](
-        "Why", lambda one: shown(credit_words(one)), lambda one: plain(credit_words(one))
-    ),
-    Column[OpsCreditEvent](
-        "Credits",
-        lambda one: credits(one.credits, signed=True),
-        lambda one: one.credits,
-        number=True,
-    ),
-    Column[OpsCreditEvent](
-        "Before",
-        lambda one: credits(one.balance_after - one.credits),
-        lambda one: one.balance_after - one.credits,
-        number=True,
-    ),
-    Column[OpsCreditEvent](
-        "After",
-        lambda one: credits(one.balance_after),
-        lambda one: one.balance_after,
-        number=True,
-    ),
-    Column[OpsCreditEvent]("By", lambda one: shown(who_of(one)), lambda one: plain(who_of(one))),
-    Column[OpsCreditEvent](
-        "Description", lambda one: other(one.description), lambda one: one.description
-    ),
-    Column[OpsCreditEvent](
-        "Request", lambda one: request_link(one.request_id), lambda one: one.request_id
-    ),
-]
-_RELATED: Final = [
-    *_COLUMNS[:1],
-    Column[OpsCreditEvent](
-        "Organization",
-        lambda one: identifier(
-            one.organization_id, f"/console/organizations/{one.organization_id}/credits"
-        ),
-        lambda one: one.organization_id,
-    ),
-    *_COLUMNS[1:],
-]
 
 
 @pages.page("/organizations/{orgId}/credits")
@@ -128,11 +84,11 @@ async def show_credits(visit: Visit, org_id: str) -> View:
     rows = await listing(
         visit,
         event_routes.list_organization_credit_events,
-        _COLUMNS,
+        credit_columns(visit, env),
         name="credits",
         filters=_FILTERS,
         href=lambda one: row_address(org_id, one.sequence, env),
-        above=_line,
+        above=credit_line,
         empty="No row of this ledger fits. Its first comes with a grant, a purchase, a subscription "
         "or an allocation.",
         org_id=org_id,
@@ -170,20 +126,21 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
         org_id=org_id,
         sequence=sequence,
     )
+    own = credit_columns(visit, env)
     return ledger.view(
         visit,
         h.p(".why")[shown(credit_words(event))],
         change(
-            credits(event.balance_after - event.credits),
+            credits(before(event)),
             credits(event.credits, signed=True),
             credits(event.balance_after),
         ),
-        _facts(event),
+        row_facts(event),
         await _refund(visit, org_id, event) if env == "live" else None,
         section(
             "What belongs with it",
             table(
-                _RELATED,
+                [*own[:1], whose_column(org_id), *own[1:]],
                 event.related,
                 href=lambda one: row_address(one.organization_id, one.sequence, env),
                 empty="Nothing: this row stands alone.",
@@ -253,8 +210,8 @@ def _wallet(wallet: Credits) -> h.Node:
     period = wallet.current_period
     return facts(
         ("Gross wallet", credits(wallet.balance)),
-        ("less what jobs hold", credits(wallet.reserved_credits)),
-        ("leaves available", h.strong[credits(wallet.available)]),
+        ("Reserved by jobs", credits(wallet.reserved_credits)),
+        ("Available: gross less reserved", h.strong[credits(wallet.available)]),
         ("Prepaid", credits(wallet.prepaid_balance)),
         (
             "Allotment left",
@@ -266,55 +223,12 @@ def _wallet(wallet: Credits) -> h.Node:
     )
 
 
-def _line(rows: Sequence[OpsCreditEvent]) -> h.Node:
-    return balance_line(
-        [(row.created_at, row.balance_after) for row in rows],
-        write=lambda balance: f"{balance:,} credits",
-    )
-
-
-def _facts(event: OpsCreditEventDetail) -> h.Node:
-    found: list[tuple[str, h.Node]] = [
-        ("Time", instant(event.created_at)),
-        ("Type", badge(event.event_type, "plain")),
-        ("Rule", event.rule.replace("_", " ") if event.rule else "none: somebody asked for it"),
-        ("Of it allotment", credits(event.included_credits, signed=True)),
-        ("Of it prepaid", credits(event.prepaid_credits, signed=True)),
-        ("Prepaid after it", credits(event.balance_after_prepaid)),
-        ("Used in its period, with it", credits(event.usage_after_period)),
-        ("By", shown(who_of(event))),
-        ("Request", request_link(event.request_id)),
-        ("Description", other(event.description)),
-    ]
-    if event.job is not None:
-        job = event.job
-        found += [
-            ("Job", identifier(job.job_id, f"/console/jobs/{job.job_id}")),
-            ("Its status now", badge(job.status)),
-            ("It had reserved", credits(job.reserved_credits)),
-            ("It was charged", credits(job.charged_credits)),
-            ("Given back of that", credits(job.refunded_credits)),
-            ("Project", identifier(event.project_id)),
-        ]
-    if event.counterpart is not None:
-        there = event.counterpart
-        found += [
-            ("Transfer", identifier(event.transfer_id)),
-            ("Other side", other(there.organization_name)),
-        ]
-    found += [
-        (f"Metadata: {name}", other(value) if value else NONE)
-        for name, value in event.metadata.items()
-    ]
-    return facts(*found, ("Hash", identifier(event.hash)))
-
-
 async def _refund(visit: Visit, org_id: str, event: OpsCreditEventDetail) -> h.Node:
     """Return the form that refunds the charge that a row is, or what is said when all of it has been."""
     job = event.job
     if job is None or event.event_type != "usage" or not visit.may(routes.refund_credits):
         return None
-    left = job.charged_credits - job.refunded_credits
+    left = left_of(event)
     if not left and visit.submitted is None:
         return section(
             "Refund", h.p["All that this job was charged has been given back."], id="refund"

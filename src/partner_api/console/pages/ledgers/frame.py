@@ -9,6 +9,7 @@ import msgspec
 
 from partner_api.console.components.chart import steps
 from partner_api.console.components.form import Field
+from partner_api.console.components.sentence import Words, shown
 from partner_api.console.components.text import identifier
 from partner_api.console.declare import View
 from partner_api.console.pages.organizations.frame import LIST, PLACE, address, organization_view
@@ -98,6 +99,24 @@ async def ledger_of(visit: Visit, org_id: str, kind: str) -> Ledger:
 def request_link(request_id: str | None) -> h.Node:
     """Return the id of a request, with a link to what it left in the audit log."""
     return identifier(request_id, f"/console/audit?requestId={request_id}")
+
+
+def reason(words: Words, *more: h.Node) -> h.Node:
+    """Return why a row is there, and beneath it what else is said of it."""
+    return h.div(".reason")[
+        h.p[shown(words)], h.p(".quiet")[joined_by_dots(more)] if any(more) else None
+    ]
+
+
+def joined_by_dots(nodes: Sequence[h.Node]) -> h.Node:
+    """Return those nodes that are something, with dots between them."""
+    some = [node for node in nodes if node]
+    return [[" · " if place else None, node] for place, node in enumerate(some)]
+
+
+def by_whom(words: Words, request_id: str | None) -> h.Node:
+    """Return who made a row, and the request that did."""
+    return h.div(".by")[shown(words), h.br, request_link(request_id) if request_id else None]
 
 
 def balance_line(points: Sequence[tuple[str, int]], *, write: Callable[[int], str]) -> h.Node:
