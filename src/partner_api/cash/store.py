@@ -140,3 +140,13 @@ async def read_ledger_position(
         organization_id,
     )
     return read_row(LedgerPosition, row)
+
+
+async def read_balance(connection: Connection, tenant_id: int, organization_id: UUID) -> int | None:
+    """Return a partner's balance in cents; None for an organization without a cash wallet."""
+    balance: int | None = await connection.fetchval(
+        "SELECT balance_cents FROM cash_wallets WHERE tenant_id = $1 AND organization_id = $2 AND currency = 'USD'",
+        tenant_id,
+        organization_id,
+    )
+    return balance

@@ -15,8 +15,8 @@ from partner_api.console.pages.organizations.facts_of import facts_of, holdings
 from partner_api.console.pages.organizations.frame import organization_view
 from partner_api.console.pages.organizations.money_forms import cash_forms, credit_forms
 from partner_api.console.pages.organizations.spending import environments, spending
-from partner_api.ops.cash import event_routes as cash
-from partner_api.ops.credits import event_routes as credits
+from partner_api.ops.cash import event_routes as cash_events
+from partner_api.ops.credits import event_routes as credit_events
 from partner_api.ops.organizations import routes as organizations
 from partner_api.ops.renewals import routes as renewals
 
@@ -40,7 +40,7 @@ async def show_organization(visit: Visit, org_id: str) -> View:
     partner, movements, cash_movements, forecast = await asyncio.gather(
         _partner_of(visit, found, env),
         visit.ask(
-            credits.list_organization_credit_events,
+            credit_events.list_organization_credit_events,
             org_id=org_id,
             query={"env": env, "limit": latest.LENGTH},
         ),
@@ -54,11 +54,11 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         found,
         environments(visit, found, env),
         spending(found, partner, env),
+        holdings(found),
         h.div(".cards")[
             wallets.credit_wallet(found, credit_forms(visit, found) if can_change else None),
             wallets.cash_wallet(found, forecast, cash_forms(visit, found) if can_change else None),
             facts_of(found, partner),
-            holdings(found),
         ],
         latest.credit_events(found.id, movements.items),
         latest.cash_events(found.id, cash_movements),
@@ -85,7 +85,7 @@ async def _cash_events(
     if found.cash_balance_cents is None:
         return None
     page = await visit.ask(
-        cash.list_partner_cash_events,
+        cash_events.list_partner_cash_events,
         org_id=found.id,
         query={"env": env, "limit": latest.LENGTH},
     )
