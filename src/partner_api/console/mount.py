@@ -6,6 +6,9 @@ import inspect
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
+import msgspec
+
+from partner_api.console.components.errors import error_notice
 from partner_api.console.components.form import confirmation
 from partner_api.console.declare import Confirmation, Done, Download, View
 from partner_api.console.files import has_files, receive_form
@@ -215,6 +218,8 @@ class _DoAction:
     ) -> Reply[Any]:
         visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
         try:
+            for called in self._page.does:
+                visit.require(called)
             result = await self._page.handler(visit, **path)
         except Confirmation as asked:
             view = View(title="Please confirm", body=confirmation(visit, asked))
@@ -274,8 +279,12 @@ async def shown(
         )
         view = error_view(refusal, visit.request.request_id)
         status = refusal.status
+        visit.is_shown_again = True
     if isinstance(view, Reply):
         return view
+    if visit.submitted and visit.submitted.error and not visit.is_shown_again:
+        # The form was left out: whoever sent it may not, or there is nothing to do any more.
+        view = msgspec.structs.replace(view, body=[error_notice(visit.submitted.error), view.body])
     notice = mount.notice(visit.request)
     headers = mount.leave_notice("") if notice else {}
     return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

@@ -28,6 +28,7 @@ from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
 from partner_api.errors import ApiError
+from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +60,7 @@ class _Console:
         found = await session.current_session(request)
         if found is None:
             return None
+        request.exchange.caller_id = format_id("opr", found.operator.operator_id)
         visit = Visit(request, found.operator, self._calls, found.operator.name)
         kept = found.kept_form
         if kept is not None and kept["path"] == visit.path:

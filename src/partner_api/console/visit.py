@@ -7,13 +7,14 @@ from urllib.parse import parse_qs, urlencode
 
 import msgspec
 
+from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.identity.authentication import Caller
     from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
 
@@ -83,6 +84,8 @@ class Visit:
         self.files: dict[str, IO[bytes]] = {}
         self.path: str = request.scope["path"]
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
+        # Whether the form to show again has been; what no form has shown, the page says above all.
+        self.is_shown_again = False
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:
@@ -95,6 +98,35 @@ class Visit:
         self.fields = fields
         self.path, _, query = page.partition("?")
         self.query = parse_form(query.encode())
+
+    def shown_again(self, form: str) -> Submitted | None:
+        """Return what was sent of a form that the page shows again; None for every other form."""
+        if self.submitted is None or self.submitted.form != form:
+            return None
+        self.is_shown_again = True
+        return self.submitted
+
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
+
+        For a form that asks before it does: the route itself refuses what is sent in any case.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
+        """
+        access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
+        try:
+            self.require(handler)
+        except ApiError:
+            return False
+        return True
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""

@@ -15,9 +15,11 @@ from partner_api.edge.identity.credentials import (
     ApiKeyCredential,
     OperatorCredential,
     SessionCredential,
+    SignInLinkCredential,
     parse_api_key,
     parse_operator_token,
     parse_session,
+    parse_sign_in_link,
 )
 from partner_api.edge.limits.rate_limits import RateLimitExceeded
 from partner_api.errors import ApiError
@@ -32,8 +34,12 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
-C = TypeVar("C", ApiKeyCredential, OperatorCredential, SessionCredential)
+C = TypeVar("C", ApiKeyCredential, OperatorCredential, SessionCredential, SignInLinkCredential)
 _UNKNOWN_ADDRESS = "unknown"
+
+
+class _Over(Exception):
+    """It was good once: no failure of its address, and nothing that lets anybody in."""
 
 
 async def admit_key(
@@ -97,10 +103,35 @@ async def admit_session(request: ApiRequest, cookie: str) -> OperatorSession | N
         ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
     """
 
-    async def look_up(credential: SessionCredential) -> OperatorSession | None:
-        return await request.services.authenticator.session(credential, request.now)
+    async def look_up(credential: SessionCredential) -> OperatorSession:
+        found = await request.services.authenticator.session(credential, request.now)
+        if found is None:
+            raise _Over
+        return found
 
-    return await _authenticate(request, parse_session(cookie), look_up)
+    try:
+        return await _authenticate(request, parse_session(cookie), look_up)
+    except _Over:
+        return None
+
+
+async def admit_sign_in_link(request: ApiRequest, text: str) -> OperatorCaller | None:
+    """Return the operator whom a one-time link signs in; None when it was used or is over.
+
+    Raises:
+        ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
+    """
+
+    async def look_up(credential: SignInLinkCredential) -> OperatorCaller:
+        found = await request.services.authenticator.sign_in_link(credential, request.now)
+        if found is None:
+            raise _Over
+        return found
+
+    try:
+        return await _authenticate(request, parse_sign_in_link(text), look_up)
+    except _Over:
+        return None
 
 
 async def _count_request(

@@ -1,4 +1,4 @@
-"""The text of API keys, operators' tokens and their sessions: how they are written and read.
+"""The text of API keys, operators' tokens, their sessions and the links that open one: how they are written and read.
 
 A key's id carries the tenant, so that looking a key up touches one tenant only. Until the secret
 verifies, that tenant is a hint and nothing more.
@@ -25,6 +25,7 @@ _SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
 _SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
+_SIGN_IN_LINK = re.compile(rf"lpl_({_KEYID})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -69,6 +70,18 @@ class SessionCredential(msgspec.Struct, frozen=True):
         return f"lps_{self.keyid}_{self.secret}"
 
 
+class SignInLinkCredential(msgspec.Struct, frozen=True):
+    """A well-formed one-time link to the console, not verified yet."""
+
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The part of the link's address that is the link's own."""
+        return f"lpl_{self.keyid}_{self.secret}"
+
+
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
     """Create a new API key of a tenant.
 
@@ -92,6 +105,11 @@ def mint_session() -> SessionCredential:
     return SessionCredential(_random_characters(16), new_secret())
 
 
+def mint_sign_in_link() -> SignInLinkCredential:
+    """Create a credential for a new one-time link to the console."""
+    return SignInLinkCredential(_random_characters(16), new_secret())
+
+
 def parse_api_key(text: str) -> ApiKeyCredential | None:
     """Read an API key, ``lp_<env>_<keyid>_<secret>``; None when it has another form."""
     match = _API_KEY.fullmatch(text)
@@ -110,6 +128,12 @@ def parse_session(text: str) -> SessionCredential | None:
     """Read the credential of a session, ``lps_<keyid>_<secret>``; None when it has another form."""
     match = _SESSION.fullmatch(text)
     return match and SessionCredential(match[1], match[2])
+
+
+def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
+    """Read the credential of a one-time link, ``lpl_<keyid>_<secret>``; None when it has another form."""
+    match = _SIGN_IN_LINK.fullmatch(text)
+    return match and SignInLinkCredential(match[1], match[2])
 
 
 def key_prefix(env: Env, keyid: str) -> str:

@@ -1,11 +1,11 @@
-"""What operators look up of leases and of the pool: the history of a handle, and what is due day by day."""
+"""What operators look up of leases and of the pool: what has happened to one."""
 
 from __future__ import annotations
 
 from partner_api.database.schema.sql_file import run_sql_beside
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0021"
 
 
 def upgrade() -> None:
