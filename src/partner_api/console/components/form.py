@@ -199,7 +199,7 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     wrong = h.span(".issue", id=f"{id}-issue")[issue] if issue else None
     control: h.Node
     if field.kind == "textarea":
-        control = h.textarea(shared, field.attributes, rows="3")[value]
+        control = h.textarea(shared, {"rows": "3", **field.attributes})[value]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)

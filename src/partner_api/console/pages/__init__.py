@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import organizations
+from partner_api.console.pages import leases, organizations, pool, renewals
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *leases.ROUTES,
     *organizations.ROUTES,
+    *pool.ROUTES,
+    *renewals.ROUTES,
 ]
