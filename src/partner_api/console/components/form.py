@@ -232,7 +232,7 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     control: h.Node
     if field.kind == "textarea":
         # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, field.attributes, rows="3")["\n", value]
+        control = h.textarea(shared, {"rows": "3", **field.attributes})["\n", value]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)

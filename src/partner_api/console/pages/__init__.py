@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import ledgers, organizations
+from partner_api.console.pages import leases, ledgers, organizations, pool, renewals
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *leases.ROUTES,
     *organizations.ROUTES,
     *ledgers.ROUTES,
+    *pool.ROUTES,
+    *renewals.ROUTES,
 ]
