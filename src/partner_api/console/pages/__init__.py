@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import organizations
+from partner_api.console.pages import jobs, organizations, webhooks
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *jobs.ROUTES,
     *organizations.ROUTES,
+    *webhooks.ROUTES,
 ]
