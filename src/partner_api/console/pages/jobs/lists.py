@@ -90,7 +90,7 @@ async def _found(visit: Visit) -> h.Node:
         filters=_FILTERS,
         href=address_of,
         empty="No job is like this here. An older page may have some: follow the link, if there is one.",
-        caption="Jobs",
+        label="Jobs",
     )
 
 
@@ -175,6 +175,6 @@ async def _some(
         query={"limit": _ROWS, **query},
         href=address_of,
         empty=empty,
-        caption=f"Jobs: {name}",
+        label=f"Jobs: {name}",
         cursor=f"{name}Cursor",
     )

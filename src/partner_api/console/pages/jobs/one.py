@@ -46,7 +46,7 @@ async def show_job(visit: Visit, job_id: str) -> View:
     content = await visit.ask(jobs.show_job_content, job_id=job_id)
     is_over = job.status != "running"
     return View(
-        title=f"Job {job.id}",
+        title=job.id,
         place=lists.PLACE,
         trail=((lists.PLACE, lists.LIST),),
         live_seconds=None if is_over else _LIVE_SECONDS,
@@ -106,14 +106,12 @@ def _why(job: OpsJob) -> h.Node:
         tells, tone = "It was canceled. Before that, a try had failed.", ".notice"
     return h.div(tone)[
         h.p[tells],
-        h.p[h.code[code], ": ", other(job.last_error.message)],
+        h.p[h.code[code], " ", other(job.last_error.message)],
         h.p[_WORDS[code]] if code in _WORDS else None,
     ]
 
 
 def _facts(visit: Visit, job: OpsJob) -> h.Node:
-    now = visit.request.now
-    wallet = f"/console/organizations/{job.wallet_organization_id}/credits?jobId={job.id}"
     return facts(
         ("Status", badge(columns.state_of(job))),
         (
@@ -123,30 +121,44 @@ def _facts(visit: Visit, job: OpsJob) -> h.Node:
         ("Environment", job.env),
         ("Format", job.format.replace("_", " ")),
         ("Progress", columns.progress_of(job)),
-        ("Tries", f"{job.attempt} of 3"),
-        ("Worker", other(job.worker_id)),
-        ("Claimed", _with_age(job.claimed_at, visit)),
-        ("Claim ends", columns.claim_end(job, now) if job.status == "running" else None),
-        ("Cancel accepted", instant(job.cancel_requested_at)),
-        ("Credits reserved", [credits(job.reserved_credits), _reservation(job)]),
-        ("Credits charged", credits(job.credits_charged)),
-        ("Credits refunded", credits(job.credits_refunded)),
-        ("Ledger", h.a(href=wallet)["Its rows in the ledger"]),
+        *_work(visit, job),
+        *_money(job),
         ("Started", _with_age(job.started_at, visit)),
-        ("Ended", instant(job.finished_at)),
-        ("Expires", instant(job.expires_at) if job.status == "running" else None),
+        ("Expires", instant(job.expires_at))
+        if job.finished_at is None
+        else ("Ended", instant(job.finished_at)),
         ("Project", identifier(job.project_id)),
         ("Container", identifier(job.container_id)),
     )
 
 
-def _with_age(at: str | None, visit: Visit) -> h.Node:
-    if at is None:
-        return instant(None)
+def _work(visit: Visit, job: OpsJob) -> list[tuple[str, h.Node]]:
+    """Return who works on a job, as far as anybody does."""
+    rows: list[tuple[str, h.Node]] = [("Tries", f"{job.attempt} of 3")]
+    if job.worker_id is not None:
+        rows.append(("Worker", other(job.worker_id)))
+    if job.claimed_at is not None:
+        rows.append(("Claimed", _with_age(job.claimed_at, visit)))
+    if job.lease_until is not None and job.status == "running":
+        rows.append(("Claim ends", columns.claim_end(job, visit.request.now)))
+    if job.cancel_requested_at is not None:
+        rows.append(("Cancel accepted", instant(job.cancel_requested_at)))
+    return rows
+
+
+def _money(job: OpsJob) -> list[tuple[str, h.Node]]:
+    """Return what a job costs, with the way to its rows in the ledger."""
+    state = {"running": "held", "completed": "settled"}.get(job.status, "released")
+    wallet = f"/console/organizations/{job.wallet_organization_id}/credits?jobId={job.id}"
+    return [
+        ("Credits reserved", [credits(job.reserved_credits), f" {state}"]),
+        (
+            "Credits charged",
+            [credits(job.credits_charged), " ", h.a(href=wallet)["in the ledger"]],
+        ),
+        ("Credits refunded", credits(job.credits_refunded)),
+    ]
+
+
+def _with_age(at: str, visit: Visit) -> h.Node:
     return [instant(at), f" ({elapsed(at, visit.request.now)} ago)"]
-
-
-def _reservation(job: OpsJob) -> str:
-    if job.status == "running":
-        return " held"
-    return " settled" if job.status == "completed" else " released"

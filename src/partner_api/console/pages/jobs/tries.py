@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from partner_api.ops.jobs.history_schemas import JobActor, JobHistory, JobTry
     from partner_api.ops.jobs.overview_schemas import OpsJob
 
-_ENDS: Final = {
-    "completed": "The worker completed it.",
-    "failed": "The worker gave it up, or its time was over.",
-    "canceled": "It ended because it had been canceled.",
-}
+_LOST: Final = "WORKER_LOST"
+_EXPIRED: Final = "EXPIRED"
 
 
 def moments_of(job: OpsJob, history: JobHistory) -> list[Moment]:
@@ -45,13 +42,17 @@ def moments_of(job: OpsJob, history: JobHistory) -> list[Moment]:
 
 
 def _end_of(one: JobTry) -> h.Node:
-    if one.end == "requeued":
-        tells = "is back in the queue"
-        if one.code == "WORKER_LOST":
-            tells = "was not heard of in time, so the job is back in the queue"
-            return [f"Try {one.attempt} is over: ", other(one.worker_id), f" {tells}."]
-        return [f"Try {one.attempt} failed with ", h.code[one.code], f"; the job {tells}."]
-    return [f"Try {one.attempt} is over. ", _ENDS[one.end or "completed"]]
+    try_ = f"Try {one.attempt} is over: "
+    then = "; the job waits for another worker." if one.end == "requeued" else "."
+    if one.end == "completed":
+        return [try_, other(one.worker_id), " completed it."]
+    if one.end == "canceled":
+        return [try_, "the job had been canceled."]
+    if one.code == _LOST:
+        return [try_, other(one.worker_id), f" was not heard of in time{then}"]
+    if one.code == _EXPIRED:
+        return [try_, "the 24 hours of the job were over."]
+    return [try_, other(one.worker_id), " gave it back with ", h.code[one.code], then]
 
 
 def _result(job: OpsJob) -> h.Node:

@@ -109,7 +109,7 @@ async def show_endpoint(visit: Visit, endpoint_id: str) -> View:
         filters=_FILTERS,
         href=lambda one: f"{lists.LIST}/{endpoint_id}/deliveries/{one.id}",
         empty="Nothing is like this here. An older page may have some: follow the link, if there is one.",
-        caption="Deliveries",
+        label="Deliveries",
         endpoint_id=endpoint_id,
     )
     return View(

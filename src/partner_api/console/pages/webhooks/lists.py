@@ -53,7 +53,7 @@ async def show_endpoints(visit: Visit) -> View:
             filters=_FILTERS,
             href=address_of,
             empty="No endpoint is like this here. An older page may have some: follow the link, if there is one.",
-            caption="Webhook endpoints",
+            label="Webhook endpoints",
         )
     else:
         body = [
@@ -68,7 +68,7 @@ async def show_endpoints(visit: Visit) -> View:
                     query={"sort": "failingSince"},
                     href=address_of,
                     empty="No endpoint fails.",
-                    caption="Webhook endpoints that fail",
+                    label="Webhook endpoints that fail",
                     cursor="failingCursor",
                 ),
                 id="failing",
@@ -83,7 +83,7 @@ async def show_endpoints(visit: Visit) -> View:
                     query={"limit": 25},
                     href=address_of,
                     empty="There is no endpoint yet. Partners create theirs, with POST /v1/webhook-endpoints.",
-                    caption="All webhook endpoints",
+                    label="All webhook endpoints",
                 ),
                 id="all",
             ),
