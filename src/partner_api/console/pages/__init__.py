@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import leases, ledgers, organizations, pool, renewals
+from partner_api.console.pages import jobs, leases, ledgers, organizations, pool, renewals, webhooks
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
@@ -15,4 +15,7 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *ledgers.ROUTES,
     *pool.ROUTES,
     *renewals.ROUTES,
+    *jobs.ROUTES,
+    *organizations.ROUTES,
+    *webhooks.ROUTES,
 ]
