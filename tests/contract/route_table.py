@@ -99,8 +99,29 @@ ROUTES: dict[str, Use] = {
     "POST /console/sign-out": _FORM,
     "POST /console/discard": _FORM,
     "GET /console/organizations": _PAGE,
+    "GET /console/organizations/new": _PAGE,
+    "POST /console/organizations/new": _FORM,
     "GET /console/organizations/{orgId}": _PAGE,
+    "GET /console/organizations/{orgId}/start": _PAGE,
+    "POST /console/organizations/{orgId}/start/key": _FORM,
+    "POST /console/organizations/{orgId}/start/payment": _FORM,
+    "POST /console/organizations/{orgId}/start/subscription": _FORM,
     "POST /console/organizations/{orgId}/cash/topup": _FORM,
+    "POST /console/organizations/{orgId}/cash/adjustment": _FORM,
+    "POST /console/organizations/{orgId}/credits/grant": _FORM,
+    "POST /console/organizations/{orgId}/credits/purchase": _FORM,
+    "POST /console/organizations/{orgId}/credits/adjustment": _FORM,
+    "GET /console/organizations/{orgId}/settings": _PAGE,
+    "POST /console/organizations/{orgId}/status": _FORM,
+    "POST /console/organizations/{orgId}/terms": _FORM,
+    "POST /console/organizations/{orgId}/subscription": _FORM,
+    "GET /console/organizations/{orgId}/keys": _PAGE,
+    "POST /console/organizations/{orgId}/keys": _FORM,
+    "POST /console/organizations/{orgId}/keys/{keyId}/unkill": _FORM,
+    "GET /console/organizations/{orgId}/children": _PAGE,
+    "GET /console/organizations/{orgId}/projects": _PAGE,
+    "GET /console/organizations/{orgId}/leases": _PAGE,
+    "GET /console/organizations/{orgId}/webhooks": _PAGE,
     # Keys
     "GET /v1/whoami": ForKeys(),
     "POST /v1/api-keys/{keyId}/rotate": ForKeys(),
@@ -183,7 +204,11 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/organizations/{orgId}/api-keys": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/api-keys": ForOperators("operator", _KEY),
     "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
+    "GET /ops/v1/organizations/{orgId}/credits": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/reservations": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/projects": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/credits/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/credits/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/purchase": ForOperators("finance", _AMOUNT),
     "POST /ops/v1/organizations/{orgId}/credits/adjustment": ForOperators("finance", _AMOUNT),
@@ -193,7 +218,9 @@ ROUTES: dict[str, Use] = {
     "PUT /ops/v1/organizations/{orgId}/subscription": ForOperators(
         "finance", {"tier": "pro", "includedCredits": 5, "billingStatus": "active"}
     ),
+    "GET /ops/v1/organizations/{orgId}/cash": ForOperators("viewer"),
     "GET /ops/v1/organizations/{orgId}/cash/events": ForOperators("viewer"),
+    "GET /ops/v1/organizations/{orgId}/cash/events/{sequence}": ForOperators("viewer"),
     "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/refund": ForOperators(
@@ -225,6 +252,8 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/jobs": ForOperators("viewer"),
     "GET /ops/v1/jobs/{jobId}": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/history": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}/content": ForOperators("viewer"),
     "POST /ops/v1/jobs/{jobId}/retry": ForOperators("operator"),
     "POST /ops/v1/jobs/{jobId}/cancel": ForOperators("operator"),
     "POST /ops/v1/jobs/claim": ForOperators(
@@ -258,11 +287,16 @@ ROUTES: dict[str, Use] = {
     "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/recover": ForOperators(
+        "operator", {"since": format_milliseconds(ago(hours=1))}
+    ),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
     "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
     "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(
         "operator"
     ),
+    "GET /ops/v1/search": ForOperators("viewer"),
+    "GET /ops/v1/audit-events": ForOperators("viewer"),
     "GET /ops/v1/clock": ForOperators("admin"),
     "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
 }

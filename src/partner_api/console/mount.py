@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
+from partner_api.console.files import has_files, receive_form
 from partner_api.console.form_data import parse_form
-from partner_api.console.visit import CONFIRMED, FORM, Submitted
+from partner_api.console.own_addresses import is_same_host, own_path
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import CONFIRMED, FORM
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import PUBLIC
-from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.request.paths import is_plain_path
+from partner_api.edge.request.api_request import MAX_BODY_BYTES, ApiRequest
 from partner_api.edge.route import PARAMETER
 from partner_api.edge.wire.reply import Reply, client_error
 from partner_api.errors import ApiError
@@ -32,8 +32,6 @@ _PROXY: Final = (
     "The server was asked for another host than the one in your browser, so nothing was done. The proxy in front of it "
     "has to pass the header Host on as it is."
 )
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_IN_LOCATION: Final = re.compile(r"[!-~]*")
 # A page loads what this server has, and nothing else; nothing shows it in a frame or keeps it.
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -113,34 +111,8 @@ def require_same_site(request: ApiRequest) -> None:
     origin = request.header("origin")
     if site not in (None, "same-origin") or (site or origin) is None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE)
-    if origin is not None and not _is_own(origin, request.header("host") or ""):
+    if origin is not None and not is_same_host(origin, request.header("host") or ""):
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
-
-
-def _is_own(origin: str, host: str) -> bool:
-    """Return whether an origin is that of the host that was asked; a proxy in front may speak TLS."""
-    scheme, _, authority = origin.lower().partition("://")
-    port = _DEFAULT_PORTS.get(scheme)
-    if port is None or "@" in authority or authority.endswith(":"):
-        return False
-    try:
-        theirs, ours = urlsplit(f"//{authority}"), urlsplit(f"//{host}")
-        return (
-            theirs.netloc == authority
-            and bool(theirs.hostname)
-            and theirs.hostname == ours.hostname
-            and (theirs.port or port) == (ours.port or port)
-        )
-    except ValueError:
-        return False
-
-
-def own_path(prefix: str, text: str) -> str:
-    """Return an address of a mount; its first page for any other, and for other spellings of one."""
-    path, _, _ = text.partition("?")
-    own = path == prefix or path.startswith(f"{prefix}/")
-    plain = _IN_LOCATION.fullmatch(text) is not None and is_plain_path(path.encode())
-    return text if own and plain else prefix
 
 
 def error_view(error: ApiError, request_id: str) -> View:
@@ -193,7 +165,14 @@ def _declare(routes: Routes, mount: Mount, page: PageRoute) -> None:
     if page.method == "GET":
         routes.read(template, access=PUBLIC)(answer)
     else:
-        routes.write("POST", template, access=PUBLIC, runs=Runs.UNRECORDED, form=True)(answer)
+        routes.write(
+            "POST",
+            template,
+            access=PUBLIC,
+            runs=Runs.UNRECORDED,
+            form=True,
+            form_bytes=page.upload_bytes,
+        )(answer)
 
 
 class _ReadPage:
@@ -215,20 +194,41 @@ class _DoAction:
 
     async def __call__(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
         require_same_site(request)
+        if self._page.upload_bytes and has_files(request):
+            return await self._with_files(request, path)
         fields = parse_form(await request.body_bytes())
         visit = await self._mount.admit(request)
         if visit is None:
             return self._mount.signed_out(request, fields)
+        return await self._do(visit, fields, path)
+
+    async def _with_files(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
+        # Who may send much is known before much is read.
+        visit = await self._mount.admit(request)
+        if visit is None:
+            return self._mount.signed_out(request, await _texts_of(request))
+        form = await receive_form(request, self._page.upload_bytes)
+        try:
+            visit.files = form.files
+            return await self._do(visit, form.fields, path)
+        finally:
+            form.close()
+
+    async def _do(
+        self, visit: Visit, fields: dict[str, list[str]], path: Mapping[str, str]
+    ) -> Reply[Any]:
         visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
         try:
             visit.require_own_form()
+            for called in self._page.does:
+                visit.require(called)
             result = await self._page.handler(visit, **path)
         except Confirmation as asked:
             view = View(title="Please confirm", body=confirmation(visit, asked))
             return html_reply(self._mount.whole(visit, view))
         except Exception as error:
             refusal = client_error(
-                error, request.request_id, where=self._page.path, repeatable=True
+                error, visit.request.request_id, where=self._page.path, repeatable=True
             )
             # Whoever was asked once more is asked again after a correction.
             filled_in = {name: values for name, values in fields.items() if name != CONFIRMED}
@@ -239,10 +239,22 @@ class _DoAction:
         await self._mount.done(visit)
         if isinstance(result, Done):
             to = own_path(self._mount.prefix, result.to)
-            return redirection(to, self._mount.leave_notice(request, result.message))
+            return redirection(to, self._mount.leave_notice(visit.request, result.message))
         if isinstance(result, View):
             return html_reply(self._mount.whole(visit, result), result.status)
         return cast("Reply[Any]", result)
+
+
+async def _texts_of(request: ApiRequest) -> dict[str, list[str]]:
+    """Return the texts of a form with files, to be kept over a sign-in; none of one that is too large for that."""
+    try:
+        form = await receive_form(request, MAX_BODY_BYTES)
+    except ApiError as error:
+        if error.code != "PAYLOAD_TOO_LARGE":
+            raise
+        return {}
+    form.close()
+    return form.fields
 
 
 async def shown(

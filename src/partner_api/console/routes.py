@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console import layout, session
 from partner_api.console.kept_form import kept_form_of, pack, read_kept
-from partner_api.console.mount import HEADERS, error_view, html_reply, mounted, own_path
+from partner_api.console.mount import HEADERS, error_view, html_reply, mounted
+from partner_api.console.own_addresses import own_path
 from partner_api.console.pages import ALL_PAGES
 from partner_api.console.sign_in_routes import declare_links, declare_sign_in
-from partner_api.console.visit import FORM, Submitted, Visit
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import FORM, Visit
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
+from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +51,7 @@ class _Console:
         found = await session.current_session(request)
         if found is None:
             return None
+        request.exchange.caller_id = format_id("opr", found.operator.operator_id)
         visit = Visit(request, found.operator, self._calls, found.operator.name)
         visit.kept_form = read_kept(found.kept_form)
         if visit.kept_form is not None and visit.kept_form.path == visit.path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from partner_api.console.kept_form import KeptForm
+    from partner_api.console.submitted import Submitted
     from partner_api.edge.identity.authentication import Caller
-    from partner_api.edge.in_process import Calls
+    from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
 
     Query = Mapping[str, object]
@@ -35,26 +36,6 @@ CONFIRMED: Final = "confirmed"
 _ANOTHERS: Final = (
     "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
 )
-
-
-class Submitted(msgspec.Struct, frozen=True):
-    """A form as it was sent, to be shown again.
-
-    Attributes:
-        form: its name.
-        fields: what was filled in; a field may have several values.
-        error: why it was refused; None when the session had ended before it was sent.
-    """
-
-    form: str
-    fields: dict[str, list[str]]
-    error: ApiError | None = None
-
-    @property
-    def issues(self) -> dict[str, str]:
-        """What is wrong, by the field it is about."""
-        details = (self.error and self.error.details) or {}
-        return {issue.path: issue.message for issue in details.get("issues", [])}
 
 
 class Visit:
@@ -87,6 +68,8 @@ class Visit:
         self.submitted = submitted
         # The form that was sent, of an action.
         self.fields: dict[str, list[str]] = {}
+        # What was sent with it, by the names of its fields for files.
+        self.files: dict[str, IO[bytes]] = {}
         self.path: str = request.scope["raw_path"].decode("ascii")
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
         # Whether the form to show again has been; what no form has shown, the page says above all.
@@ -129,17 +112,24 @@ class Visit:
         self.is_shown_again = True
         return self.submitted
 
-    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
-        """Return whether whoever looks may use a route of the API, as its declaration says.
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
 
-        For what a page offers; what is sent in spite of it, the route refuses.
+        For a form that asks before it does: the route itself refuses what is sent in any case.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
         """
         access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
         try:
-            if isinstance(self.caller, OperatorCaller):
-                access.check_role(self.caller.role)
-            else:
-                access.check_scopes(self.caller.scopes)
+            self.require(handler)
         except ApiError:
             return False
         return True
@@ -215,6 +205,8 @@ class Visit:
         handler: Callable[..., Awaitable[Reply[T]]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -225,6 +217,8 @@ class Visit:
         handler: Callable[..., Awaitable[T]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -234,6 +228,8 @@ class Visit:
         handler: Callable[..., Awaitable[Any]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> Any:
@@ -242,6 +238,8 @@ class Visit:
         Args:
             handler: of a route of the API.
             body: what is sent, by the names on the wire; None members are left out.
+            query: parameters by their names on the wire; None and empty ones are left out.
+            upload: a file, for a route that takes one instead of a body.
             step: which of several calls of one form this is.
             path: the path's parameters, by the handler's names for them.
 
@@ -254,7 +252,14 @@ class Visit:
         if step is not None:
             key = f"{key}-{step}"
         sent = body and {name: value for name, value in body.items() if value is not None}
-        return await self._call(handler, path, body=sent, idempotency_key=key)
+        return await self._call(
+            handler,
+            path,
+            query=_query_of(query),
+            body=sent,
+            upload=upload,
+            idempotency_key=key,
+        )
 
     async def _call(
         self, handler: Callable[..., Awaitable[Any]], path: Mapping[str, str], **call: Any

@@ -46,6 +46,7 @@ CALLED = (
     "audit_partitions_ensure",
     "cash_post",
     "cash_refund",
+    "cash_sequences_between",
     "child_create",
     "claims_expire_these",
     "credit_allocate",

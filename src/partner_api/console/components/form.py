@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Submitted, Visit
+    from partner_api.console.submitted import Submitted
+    from partner_api.console.visit import Visit
 
 _DISCARD: Final = "/console/discard"
 Kind = Literal[
-    "text", "textarea", "number", "cents", "select", "checkbox", "date", "hidden", "file"
+    "text", "textarea", "number", "cents", "select", "checkbox", "choices", "date", "hidden", "file"
 ]
+
+_TICKED: Final = ("checkbox", "choices")
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -35,10 +38,10 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         name: as the API names it; issues of the API are shown at the field of that name.
         label: what stands before it.
-        kind: how it is filled in; `cents` takes an amount in cents.
-        value: what it begins with.
+        kind: how it is filled in; `cents` takes an amount in cents, `choices` any number of its options.
+        value: what it begins with; of `choices` those that are chosen, with spaces between them.
         required: whether it must be filled in.
-        options: of a `select`, pairs of a value and a text.
+        options: of a `select` or of `choices`, pairs of a value and a text.
         hint: one sentence about what to fill in.
         attributes: further attributes of the input, such as `min` or `maxlength`.
     """
@@ -88,8 +91,14 @@ def form(
         again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
     )
     key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
-    issues = again.issues if again else {}
-    return h.form(method="post", action=action, data_form=name, id=f"form-{name}")[
+    files = any(one.kind == "file" for one in fields)
+    return h.form(
+        method="post",
+        action=action,
+        enctype="multipart/form-data" if files else None,
+        data_form=name,
+        id=f"form-{name}",
+    )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
         if again and not again.error
@@ -99,7 +108,7 @@ def form(
         h.input(type="hidden", name="page", value=visit.address()),
         h.input(type="hidden", name=KEY, value=key),
         h.input(type="hidden", name=WHOSE, value=visit.whose),
-        (_field(name, one, _kept(again, one), issues.get(one.name)) for one in fields),
+        (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
         h.button(f".{tone}", type="submit")[submit],
         discard() if again and not again.error else None,
     ]
@@ -107,7 +116,27 @@ def form(
 
 def discard() -> h.Node:
     """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
-    return h.button(type="submit", formaction=_DISCARD, formnovalidate=True)["Discard this"]
+    return h.button(
+        type="submit",
+        formaction=_DISCARD,
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+    )["Discard this"]
+
+
+def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
+    """Return a form behind its title, open when it is shown again; nothing for no form.
+
+    Args:
+        visit: of the page that it is on.
+        name: of the form.
+        title: what it is for.
+        shown: the form, as ``form`` returned it.
+    """
+    if shown is None:
+        return None
+    again = visit.submitted is not None and visit.submitted.form == name
+    return h.details(".folded", open=again)[h.summary[title], shown]
 
 
 def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
@@ -168,10 +197,30 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
     ]
 
 
+def _kept(again: Submitted | None, field: Field) -> list[str] | None:
+    """Return what was filled in; None in a form that is shown for the first time."""
+    # A box that is not ticked is not sent.
+    if again is None or (field.name not in again.fields and field.kind not in _TICKED):
+        return None
+    return again.fields.get(field.name, [])
+
+
+def _issue(again: Submitted | None, field: Field) -> str | None:
+    """Return what is wrong with a field; of `choices` also what is wrong with one of them."""
+    issues = again.issues if again else {}
+    if field.kind == "choices":
+        return next(
+            (text for at, text in issues.items() if at.partition(".")[0] == field.name), None
+        )
+    return issues.get(field.name)
+
+
 def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | None) -> h.Node:
     value = kept[0] if kept else field.value
     if field.kind == "hidden":
         return h.input(type="hidden", name=field.name, value=value)
+    if field.kind == "choices":
+        return _choices(form_name, field, field.value.split() if kept is None else kept, issue)
     id = f"{form_name}-{field.name}"
     described = [f"{id}-hint"] * bool(field.hint) + [f"{id}-issue"] * bool(issue)
     shared: dict[str, str | bool | None] = {
@@ -189,7 +238,9 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     control: h.Node
     if field.kind == "textarea":
         # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, field.attributes, rows="3")["\n", value]
+        control = h.textarea(shared, field.attributes, rows="3")[
+            "\n" if value.startswith("\n") else None, value
+        ]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)
@@ -211,9 +262,29 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     return h.div(".field")[label, control, hint, wrong]
 
 
-def _kept(again: Submitted | None, field: Field) -> list[str] | None:
-    """Return what was filled in; None for a form that is not shown again. A box without its tick is not sent at all."""
-    return None if again is None else again.fields.get(field.name, [])
+def _choices(form_name: str, field: Field, chosen: Sequence[str], issue: str | None) -> h.Node:
+    """Return boxes to tick, one for each option."""
+    id = f"{form_name}-{field.name}"
+    return h.fieldset(".choices", aria_describedby=f"{id}-issue" if issue else None)[
+        h.legend[field.label],
+        h.p(".hint")[field.hint] if field.hint else None,
+        h.span(".issue", id=f"{id}-issue")[issue] if issue else None,
+        h.div[
+            (
+                h.div(".field.check")[
+                    h.input(
+                        type="checkbox",
+                        id=f"{id}-{number}",
+                        name=field.name,
+                        value=value,
+                        checked=value in chosen,
+                    ),
+                    h.label(for_=f"{id}-{number}")[text],
+                ]
+                for number, (value, text) in enumerate(field.options)
+            )
+        ],
+    ]
 
 
 def _optional(field: Field) -> bool:

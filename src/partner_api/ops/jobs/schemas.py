@@ -18,6 +18,7 @@ from partner_api.edge.wire.fields import (
     BareId,
     BareIdText,
     ContainerIdText,
+    Instant,
     JobIdText,
     MillisecondsText,
     OrganizationId,
@@ -33,7 +34,7 @@ from partner_api.storage import MAX_FILE_BYTES
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.jobs import claim_store, store
+    from partner_api.jobs import claim_store, overview_store
 
 WorkerId = Annotated[
     str,
@@ -209,6 +210,18 @@ class JobsQuery(Struct, frozen=True, rename="camel", kw_only=True):
         list[ContentFormat] | None, Meta(description="Only these; repeat it for several.")
     ] = None
     organization_id: OrganizationId | None = None
+    claimed: Annotated[
+        bool | None,
+        Meta(
+            description="Of those that run. `false`: only those that wait for a worker, the longest waiting first; "
+            "`true`: only those that a worker has."
+        ),
+    ] = None
+    worker_id: Annotated[
+        str | None,
+        Meta(min_length=1, max_length=128, description="Only those that it has, or had last."),
+    ] = None
+    since: Annotated[Instant | None, Meta(description="Asked for then or later.")] = None
     limit: Annotated[int, Meta(ge=1, le=200, description="Jobs on a page.")] = 50
     cursor: Cursor | None = None
 
@@ -218,6 +231,13 @@ class OpsJob(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: JobIdText
     organization_id: OrganizationIdText
+    organization_name: str
+    wallet_organization_id: Annotated[
+        OrganizationIdText,
+        Meta(
+            description="Whose credits are reserved and charged; its project may have moved since."
+        ),
+    ]
     project_id: ProjectIdText
     container_id: ContainerIdText
     env: Literal["live", "test"]
@@ -232,6 +252,7 @@ class OpsJob(Struct, frozen=True, rename="camel", kw_only=True):
     cancel_requested_at: MillisecondsText | None
     reserved_credits: Amount
     credits_charged: Amount
+    credits_refunded: Annotated[Amount, Meta(description="Of what was charged.")]
     last_error: Annotated[
         JobError | None, Meta(description="Why the last try failed, also if others follow.")
     ]
@@ -273,11 +294,13 @@ def reported_end_of(job_id: UUID, facts: dict[str, Any]) -> ReportedEnd:
     )
 
 
-def ops_job_of(job: store.Job) -> OpsJob:
+def ops_job_of(job: overview_store.OperatedJob) -> OpsJob:
     """Return the operator's form of a job."""
     return OpsJob(
         id=format_id("job", job.id),
         organization_id=format_id("org", job.organization_id),
+        organization_name=job.organization_name,
+        wallet_organization_id=format_id("org", job.wallet_organization_id),
         project_id=format_id("prj", job.project_id),
         container_id=format_id("cnt", job.container_id),
         env="test" if job.sandbox else "live",
@@ -292,6 +315,7 @@ def ops_job_of(job: store.Job) -> OpsJob:
         cancel_requested_at=format_milliseconds_or_none(job.cancel_requested_at),
         reserved_credits=job.credits,
         credits_charged=job.charged,
+        credits_refunded=job.refunded,
         last_error=error_of(job.last_error_code, job.last_error_message),
         started_at=format_milliseconds(job.started_at),
         expires_at=format_milliseconds(job.expires_at),

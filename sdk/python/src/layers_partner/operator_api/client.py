@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 from layers_partner.transport import AsyncClient, SyncClient
 
 if TYPE_CHECKING:
+    from layers_partner.operator_api.resources.audit_events import (
+        AsyncAuditEventsRawResource,
+        AsyncAuditEventsResource,
+        AuditEventsRawResource,
+        AuditEventsResource,
+    )
     from layers_partner.operator_api.resources.clock import (
         AsyncClockRawResource,
         AsyncClockResource,
@@ -63,6 +69,12 @@ if TYPE_CHECKING:
         RenewalsRawResource,
         RenewalsResource,
     )
+    from layers_partner.operator_api.resources.search import (
+        AsyncSearchRawResource,
+        AsyncSearchResource,
+        SearchRawResource,
+        SearchResource,
+    )
     from layers_partner.operator_api.resources.sessions import (
         AsyncSessionsRawResource,
         AsyncSessionsResource,
@@ -87,6 +99,16 @@ class OperatorResources(SyncClient):
     """The resources of a client of the operator's API."""
 
     @cached_property
+    def audit_events(self) -> AuditEventsResource:
+        """`operator.audit_events`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.audit_events import AuditEventsResource
+
+        return AuditEventsResource(self)
+
+    @cached_property
     def clock(self) -> ClockResource:
         """`operator.clock`.
 
@@ -101,7 +123,7 @@ class OperatorResources(SyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import JobsResource
 
@@ -141,7 +163,8 @@ class OperatorResources(SyncClient):
     def organizations(self) -> OrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import OrganizationsResource
 
@@ -178,6 +201,16 @@ class OperatorResources(SyncClient):
         return RenewalsResource(self)
 
     @cached_property
+    def search(self) -> SearchResource:
+        """`operator.search`.
+
+        Has `find`.
+        """
+        from layers_partner.operator_api.resources.search import SearchResource
+
+        return SearchResource(self)
+
+    @cached_property
     def sessions(self) -> SessionsResource:
         """`operator.sessions`.
 
@@ -201,7 +234,7 @@ class OperatorResources(SyncClient):
     def webhook_endpoints(self) -> WebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import WebhookEndpointsResource
 
@@ -218,6 +251,11 @@ class OperatorResourcesRaw:
 
     def __init__(self, resource: OperatorResources) -> None:
         self._resource = resource
+
+    @cached_property
+    def audit_events(self) -> AuditEventsRawResource:
+        """`operator.audit_events`, whose methods return whole responses."""
+        return self._resource.audit_events.with_raw_response
 
     @cached_property
     def clock(self) -> ClockRawResource:
@@ -265,6 +303,11 @@ class OperatorResourcesRaw:
         return self._resource.renewals.with_raw_response
 
     @cached_property
+    def search(self) -> SearchRawResource:
+        """`operator.search`, whose methods return whole responses."""
+        return self._resource.search.with_raw_response
+
+    @cached_property
     def sessions(self) -> SessionsRawResource:
         """`operator.sessions`, whose methods return whole responses."""
         return self._resource.sessions.with_raw_response
@@ -284,6 +327,16 @@ class AsyncOperatorResources(AsyncClient):
     """The resources of a client of the operator's API."""
 
     @cached_property
+    def audit_events(self) -> AsyncAuditEventsResource:
+        """`operator.audit_events`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.audit_events import AsyncAuditEventsResource
+
+        return AsyncAuditEventsResource(self)
+
+    @cached_property
     def clock(self) -> AsyncClockResource:
         """`operator.clock`.
 
@@ -298,7 +351,7 @@ class AsyncOperatorResources(AsyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
@@ -338,7 +391,8 @@ class AsyncOperatorResources(AsyncClient):
     def organizations(self) -> AsyncOrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import AsyncOrganizationsResource
 
@@ -375,6 +429,16 @@ class AsyncOperatorResources(AsyncClient):
         return AsyncRenewalsResource(self)
 
     @cached_property
+    def search(self) -> AsyncSearchResource:
+        """`operator.search`.
+
+        Has `find`.
+        """
+        from layers_partner.operator_api.resources.search import AsyncSearchResource
+
+        return AsyncSearchResource(self)
+
+    @cached_property
     def sessions(self) -> AsyncSessionsResource:
         """`operator.sessions`.
 
@@ -398,7 +462,7 @@ class AsyncOperatorResources(AsyncClient):
     def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import (
             AsyncWebhookEndpointsResource,
@@ -417,6 +481,11 @@ class AsyncOperatorResourcesRaw:
 
     def __init__(self, resource: AsyncOperatorResources) -> None:
         self._resource = resource
+
+    @cached_property
+    def audit_events(self) -> AsyncAuditEventsRawResource:
+        """`operator.audit_events`, whose methods return whole responses."""
+        return self._resource.audit_events.with_raw_response
 
     @cached_property
     def clock(self) -> AsyncClockRawResource:
@@ -462,6 +531,11 @@ class AsyncOperatorResourcesRaw:
     def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def search(self) -> AsyncSearchRawResource:
+        """`operator.search`, whose methods return whole responses."""
+        return self._resource.search.with_raw_response
 
     @cached_property
     def sessions(self) -> AsyncSessionsRawResource:
