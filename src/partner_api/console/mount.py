@@ -9,8 +9,8 @@ import msgspec
 
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
-from partner_api.console.files import has_files, receive_form
 from partner_api.console.form_data import parse_form
+from partner_api.console.form_files import has_files, receive_form
 from partner_api.console.own_addresses import is_same_host, own_path
 from partner_api.console.submitted import Submitted
 from partner_api.console.visit import CONFIRMED, FORM
@@ -54,6 +54,8 @@ class Mount(Protocol):
     """Of all addresses, such as ``/console``."""
     tag: str
     """Of the routes."""
+    home: tuple[str, str]
+    """The address of the first page, and the words of a link back to it."""
 
     async def admit(self, request: ApiRequest) -> Visit | None:
         """Return the visit of whoever is signed in; None for nobody.
@@ -115,11 +117,13 @@ def require_same_site(request: ApiRequest) -> None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
 
 
-def error_view(error: ApiError, request_id: str) -> View:
-    """Return the page that says what was refused, and what to do."""
+def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
+    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
     from partner_api.console.components.errors import error_body
 
-    return View(title=error_title(error), body=error_body(error, request_id), status=error.status)
+    return View(
+        title=error_title(error), body=error_body(error, request_id, home), status=error.status
+    )
 
 
 def error_title(error: ApiError) -> str:
@@ -281,7 +285,7 @@ async def shown(
         refusal = client_error(
             error, visit.request.request_id, where=visit.request.template, repeatable=True
         )
-        view = error_view(refusal, visit.request.request_id)
+        view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
         visit.is_shown_again = True
     if isinstance(view, Reply):

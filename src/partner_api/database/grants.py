@@ -101,6 +101,7 @@ PLAIN = {
     "lease_calendar_months": "of lease_next_renewal",
     "lease_month_start": "when a month begins, for the check of the books",
     "lease_next_renewal": "when a lease renews, in the lists of leases",
+    "lease_patience": "when a lease that is past due ends, in the operator's lists",
     "lease_request_public_id": "the id that the outbox must show, for the check of the books",
     "tenant_hold": "of a transaction in Python that locks rows of a tenant",
     "time_ordered_uuid": "ids of rows that Python inserts, and those that the check of the books expects",

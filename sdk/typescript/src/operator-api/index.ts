@@ -60,7 +60,7 @@ export class OperatorResources extends BaseClient {
   /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
   readonly leaseRequests = new LeaseRequestsResource(this);
 
-  /** `operator.leases`: `list`, `recall`, `update`. */
+  /** `operator.leases`: `history`, `list`, `months`, `recall`, `retrieve`, `update`. */
   readonly leases = new LeasesResource(this);
 
   /** `operator.operators`: `create`, `list`, `retrieve`, `revoke`, `rotate`. */
@@ -72,13 +72,16 @@ export class OperatorResources extends BaseClient {
    */
   readonly organizations = new OrganizationsResource(this);
 
-  /** `operator.poolAccounts`: `create`, `importFile`, `list`, `update`. */
+  /**
+   * `operator.poolAccounts`: `create`, `history`, `importFile`, `leases`, `list`, `retrieve`,
+   * `update`.
+   */
   readonly poolAccounts = new PoolAccountsResource(this);
 
   /** `operator.reconciliation`: `retrieve`. */
   readonly reconciliation = new ReconciliationResource(this);
 
-  /** `operator.renewals`: `dryRun`, `list`. */
+  /** `operator.renewals`: `days`, `dryRun`, `leases`, `list`, `partners`. */
   readonly renewals = new RenewalsResource(this);
 
   /** `operator.search`: `find`. */

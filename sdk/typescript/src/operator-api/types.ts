@@ -1,5 +1,77 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
+/** One thing that happened to a pool account. */
+export interface AccountEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A lease that a pool account has or had. */
+export interface AccountLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
+}
+
 /** An API key, without its secret. */
 export interface ApiKey {
   /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -127,6 +199,8 @@ export interface Candidate {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
   /** The points of the reasons together. */
   score: number;
   reasons: Reason[];
@@ -903,6 +977,91 @@ export interface JobHistory {
   tries: JobTry[];
 }
 
+/** One thing that happened to a lease. */
+export interface LeaseEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A month of a lease that was charged or tried. */
+export interface LeaseMonth {
+  /** 0 is the first. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` while it could not be paid; `uncollected`: the lease ended so. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+  /** Of the cash event that paid it; null at price 0. */
+  eventId: string | null;
+}
+
+/** A lease of which a month begins on the day that was asked for. */
+export interface LeaseOfDay {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  /** When that month begins and is charged. */
+  dueAt: string;
+}
+
 /** A lease request that was answered with accounts. */
 export interface LeaseRequestAssignedData {
   /** To whom it happened. */
@@ -971,6 +1130,61 @@ export interface LeaseRequestRejectedEvent {
   data: LeaseRequestRejectedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** A lease with what it has brought. */
+export interface LeaseWithPayments {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
 }
 
 /** A leased account that is no longer the project's. */
@@ -1100,6 +1314,54 @@ export interface LedgerLease {
   chargedCents: number;
   /** What of that has been given back; more than that cannot be. */
   refundedCents: number;
+}
+
+/** A lease with whose it is, and what happens next. */
+export interface ListedLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
 }
 
 /** What the accounts should be about, and for whom. */
@@ -1792,6 +2054,33 @@ export interface OrganizationSuspendedEvent {
   replayOf?: string;
 }
 
+/** What falls due on a day of one partner's leases. */
+export interface PartnerDay {
+  /** A day in UTC. */
+  date: string;
+  count: number;
+  totalCents: number;
+  /**
+   * What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+   * wallet covers it.
+   */
+  shortfallCents: number;
+}
+
+/** What falls due of one partner's leases, day by day. */
+export interface PartnerDays {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun before the first day and are not paid. */
+  owedCount: number;
+  owedCents: number;
+  /** Those on which something falls due, in their order. */
+  days: PartnerDay[];
+}
+
 /** What sweeps would do with a partner's leases. */
 export interface PartnerDryRun {
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1857,6 +2146,8 @@ export interface PoolAccount {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
 }
 
 /** The result of an import. */
@@ -1971,6 +2262,22 @@ export interface Recovered {
   deliveries: number;
   /** There is more than one request recovers. Ask again, for the rest. */
   hasMore: boolean;
+}
+
+/** What falls due on a day, of all partners or of one. */
+export interface RenewalDay {
+  /** A day in UTC. */
+  date: string;
+  /** Months of leases that begin on it. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** Whose leases these are. */
+  partners: number;
+  /** Partners whose cash does not reach to the end of the day. */
+  shortPartners: number;
+  /** What these have to pay in for everything that has begun by then, what is past due included. */
+  shortfallCents: number;
 }
 
 /** A replay that is on its way. */

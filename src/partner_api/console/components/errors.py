@@ -36,14 +36,15 @@ def _message(error: ApiError) -> str:
     return _DONE_BEFORE if error.code == "IDEMPOTENCY_CONFLICT" else error.message
 
 
-def error_body(error: ApiError, request_id: str) -> h.Node:
-    """Return the body of a page that is nothing but a refusal."""
+def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Node:
+    """Return the body of a page that is nothing but a refusal, with a link to another address and its words."""
     message = error.message
     if error.code == "NOT_FOUND":
-        message = "There is no such page or thing. Check the address, or search for it."
+        message = "There is no such page or thing. Check the address."
+    address, words = home
     return [
         h.p[message],
         error_notice(error) if error.details else None,
         h.p(".quiet")["Request ", h.code[request_id]],
-        h.p[h.a(href="/console")["Back to Today"]],
+        h.p[h.a(href=address)[words]],
     ]

@@ -143,7 +143,7 @@ class OperatorResources(SyncClient):
     def leases(self) -> LeasesResource:
         """`operator.leases`.
 
-        Has `list`, `recall`, `update`.
+        Has `history`, `list`, `months`, `recall`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.leases import LeasesResource
 
@@ -174,7 +174,7 @@ class OperatorResources(SyncClient):
     def pool_accounts(self) -> PoolAccountsResource:
         """`operator.pool_accounts`.
 
-        Has `create`, `import_file`, `list`, `update`.
+        Has `create`, `history`, `import_file`, `leases`, `list`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.pool_accounts import PoolAccountsResource
 
@@ -194,7 +194,7 @@ class OperatorResources(SyncClient):
     def renewals(self) -> RenewalsResource:
         """`operator.renewals`.
 
-        Has `dry_run`, `list`.
+        Has `days`, `dry_run`, `leases`, `list`, `partners`.
         """
         from layers_partner.operator_api.resources.renewals import RenewalsResource
 
@@ -371,7 +371,7 @@ class AsyncOperatorResources(AsyncClient):
     def leases(self) -> AsyncLeasesResource:
         """`operator.leases`.
 
-        Has `list`, `recall`, `update`.
+        Has `history`, `list`, `months`, `recall`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.leases import AsyncLeasesResource
 
@@ -402,7 +402,7 @@ class AsyncOperatorResources(AsyncClient):
     def pool_accounts(self) -> AsyncPoolAccountsResource:
         """`operator.pool_accounts`.
 
-        Has `create`, `import_file`, `list`, `update`.
+        Has `create`, `history`, `import_file`, `leases`, `list`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.pool_accounts import AsyncPoolAccountsResource
 
@@ -422,7 +422,7 @@ class AsyncOperatorResources(AsyncClient):
     def renewals(self) -> AsyncRenewalsResource:
         """`operator.renewals`.
 
-        Has `dry_run`, `list`.
+        Has `days`, `dry_run`, `leases`, `list`, `partners`.
         """
         from layers_partner.operator_api.resources.renewals import AsyncRenewalsResource
 

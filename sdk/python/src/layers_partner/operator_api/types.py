@@ -5,6 +5,80 @@ from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AccountEvent(TypedDict):
+    """One thing that happened to a pool account."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class AccountLease(TypedDict):
+    """A lease that a pool account has or had."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
+
+
 class ApiKey(TypedDict):
     """An API key, without its secret."""
 
@@ -140,6 +214,8 @@ class Candidate(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
     score: int
     """The points of the reasons together."""
     reasons: list[Reason]
@@ -929,6 +1005,94 @@ class JobHistory(TypedDict):
     """The first one first."""
 
 
+class LeaseEvent(TypedDict):
+    """One thing that happened to a lease."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class LeaseMonth(TypedDict):
+    """A month of a lease that was charged or tried."""
+
+    leaseMonth: int
+    """0 is the first."""
+    periodStart: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    priceCents: int
+    status: Literal["due", "paid", "uncollected"] | str
+    """`due` while it could not be paid; `uncollected`: the lease ended so."""
+    refundedCents: int
+    settledAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    eventId: str | None
+    """Of the cash event that paid it; null at price 0."""
+
+
+class LeaseOfDay(TypedDict):
+    """A lease of which a month begins on the day that was asked for."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    dueAt: str
+    """When that month begins and is charged."""
+
+
 class LeaseRequestAssignedData(TypedDict):
     """A lease request that was answered with accounts."""
 
@@ -1001,6 +1165,62 @@ class LeaseRequestRejectedEvent(TypedDict):
     data: LeaseRequestRejectedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeaseWithPayments(TypedDict):
+    """A lease with what it has brought."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
 
 
 class LeasedAccountDisconnectedData(TypedDict):
@@ -1138,6 +1358,55 @@ class LedgerLease(TypedDict):
     """What this month was charged."""
     refundedCents: int
     """What of that has been given back; more than that cannot be."""
+
+
+class ListedLease(TypedDict):
+    """A lease with whose it is, and what happens next."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
 
 
 class Niche(TypedDict):
@@ -1835,6 +2104,34 @@ class OrganizationSuspendedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class PartnerDay(TypedDict):
+    """What falls due on a day of one partner's leases."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    totalCents: int
+    shortfallCents: int
+    """What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+    wallet covers it.
+    """
+
+
+class PartnerDays(TypedDict):
+    """What falls due of one partner's leases, day by day."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCount: int
+    """Months that have begun before the first day and are not paid."""
+    owedCents: int
+    days: list[PartnerDay]
+    """Those on which something falls due, in their order."""
+
+
 class PartnerDryRun(TypedDict):
     """What sweeps would do with a partner's leases."""
 
@@ -1904,6 +2201,8 @@ class PoolAccount(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
 
 
 class PoolImport(TypedDict):
@@ -2017,6 +2316,23 @@ class Recovered(TypedDict):
     """Deliveries that are due now: new ones, and retries."""
     hasMore: bool
     """There is more than one request recovers. Ask again, for the rest."""
+
+
+class RenewalDay(TypedDict):
+    """What falls due on a day, of all partners or of one."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    """Months of leases that begin on it."""
+    totalCents: int
+    """What they cost."""
+    partners: int
+    """Whose leases these are."""
+    shortPartners: int
+    """Partners whose cash does not reach to the end of the day."""
+    shortfallCents: int
+    """What these have to pay in for everything that has begun by then, what is past due included."""
 
 
 class Replayed(TypedDict):

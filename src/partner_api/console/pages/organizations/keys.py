@@ -101,7 +101,7 @@ async def _keys_view(visit: Visit, org_id: str) -> View:
     )
 
 
-@pages.action("/organizations/{orgId}/keys", shows=show_keys)
+@pages.action("/organizations/{orgId}/keys", shows=show_keys, does=(api_keys.mint_partner_key,))
 async def create_key(visit: Visit, org_id: str) -> View:
     """Create a key, and show its secret this once."""
     made = await mint(visit, org_id)
@@ -112,7 +112,11 @@ async def _show_keys_again(visit: Visit, org_id: str, key_id: str) -> View:
     return await _keys_view(visit, org_id)
 
 
-@pages.action("/organizations/{orgId}/keys/{keyId}/unkill", shows=_show_keys_again)
+@pages.action(
+    "/organizations/{orgId}/keys/{keyId}/unkill",
+    shows=_show_keys_again,
+    does=(api_keys.unkill_partner_key,),
+)
 async def unkill_key(visit: Visit, org_id: str, key_id: str) -> Done:
     """Bring a killed key back."""
     await visit.do(api_keys.unkill_partner_key, org_id=org_id, key_id=key_id)

@@ -23,35 +23,49 @@ if TYPE_CHECKING:
 pages = Pages()
 
 
-@pages.action("/organizations/{orgId}/cash/topup", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/cash/topup", shows=show_organization, does=(cash.top_up_cash,)
+)
 async def top_up(visit: Visit, org_id: str) -> Done:
     """Record money that a partner has paid in."""
     await record_payment(visit, org_id)
     return Done(address(org_id), "The payment is recorded.")
 
 
-@pages.action("/organizations/{orgId}/cash/adjustment", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/cash/adjustment", shows=show_organization, does=(cash.adjust_cash,)
+)
 async def adjust_cash(visit: Visit, org_id: str) -> Done:
     """Correct a partner's cash."""
     await _move_cash(visit, org_id, cash.adjust_cash, "The cash of {} is corrected.", least=None)
     return Done(address(org_id), "The cash is corrected.")
 
 
-@pages.action("/organizations/{orgId}/credits/grant", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/credits/grant", shows=show_organization, does=(credits.grant_credits,)
+)
 async def grant_credits(visit: Visit, org_id: str) -> Done:
     """Grant credits."""
     await _move_credits(visit, org_id, credits.grant_credits, "{} is granted credits.", least=1)
     return Done(address(org_id), "The credits are granted.")
 
 
-@pages.action("/organizations/{orgId}/credits/purchase", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/credits/purchase",
+    shows=show_organization,
+    does=(credits.record_purchase,),
+)
 async def record_purchase(visit: Visit, org_id: str) -> Done:
     """Record credits that were bought."""
     await _move_credits(visit, org_id, credits.record_purchase, "{} has bought credits.", least=1)
     return Done(address(org_id), "The purchase is recorded.")
 
 
-@pages.action("/organizations/{orgId}/credits/adjustment", shows=show_organization)
+@pages.action(
+    "/organizations/{orgId}/credits/adjustment",
+    shows=show_organization,
+    does=(credits.adjust_credits,),
+)
 async def adjust_credits(visit: Visit, org_id: str) -> Done:
     """Correct prepaid credits."""
     await _move_credits(
@@ -80,7 +94,6 @@ async def _move_cash(
     *,
     least: int | None,
 ) -> None:
-    visit.require(handler)
     amount = _amount(visit, "amountCents", least)
     found = await visit.ask(organizations.read_organization, org_id=org_id)
     before = found.cash_balance_cents or 0
@@ -110,7 +123,6 @@ async def _move_credits(
     *,
     least: int | None,
 ) -> None:
-    visit.require(handler)
     amount = _amount(visit, "credits", least)
     found = await visit.ask(organizations.read_organization, org_id=org_id)
     wallet = found.credits

@@ -21,6 +21,7 @@ from partner_api.errors import Issue, invalid
 from partner_api.ops.api_keys import routes as api_keys
 from partner_api.ops.cash import event_routes as cash_events
 from partner_api.ops.cash import routes as cash
+from partner_api.ops.credits import routes as credits
 from partner_api.ops.organizations import routes as organizations
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ async def show_new(visit: Visit) -> View:
     )
 
 
-@pages.action("/organizations/new", shows=show_new)
+@pages.action("/organizations/new", shows=show_new, does=(organizations.create_partner,))
 async def create_partner(visit: Visit) -> Done:
     """Create a partner, and go on with what comes next."""
     made = await visit.do(
@@ -114,7 +115,9 @@ async def show_start(visit: Visit, org_id: str) -> View:
     )
 
 
-@pages.action("/organizations/{orgId}/start/key", shows=show_start)
+@pages.action(
+    "/organizations/{orgId}/start/key", shows=show_start, does=(api_keys.mint_partner_key,)
+)
 async def create_first_key(visit: Visit, org_id: str) -> View:
     """Create a key, show its secret this once, and lead on."""
     made = await mint(visit, org_id)
@@ -123,14 +126,16 @@ async def create_first_key(visit: Visit, org_id: str) -> View:
     )
 
 
-@pages.action("/organizations/{orgId}/start/payment", shows=show_start)
+@pages.action("/organizations/{orgId}/start/payment", shows=show_start, does=(cash.top_up_cash,))
 async def record_first_payment(visit: Visit, org_id: str) -> Done:
     """Record the first payment."""
     await record_payment(visit, org_id)
     return Done(address(org_id, "start"), "The payment is recorded.")
 
 
-@pages.action("/organizations/{orgId}/start/subscription", shows=show_start)
+@pages.action(
+    "/organizations/{orgId}/start/subscription", shows=show_start, does=(credits.set_subscription,)
+)
 async def set_first_subscription(visit: Visit, org_id: str) -> Done:
     """Set the subscription."""
     await set_subscription(visit, org_id)

@@ -54,11 +54,11 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         found,
         environments(visit, found, env),
         spending(found, partner, env),
+        holdings(found),
         h.div(".cards")[
             wallets.credit_wallet(found, credit_forms(visit, found) if can_change else None),
             wallets.cash_wallet(found, forecast, cash_forms(visit, found) if can_change else None),
             facts_of(found, partner),
-            holdings(found),
         ],
         latest.credit_events(found.id, movements.items),
         latest.cash_events(found.id, cash_movements),

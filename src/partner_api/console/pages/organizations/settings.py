@@ -51,10 +51,11 @@ async def show_settings(visit: Visit, org_id: str) -> View:
     return organization_view(visit, found, *body, part="settings")
 
 
-@pages.action("/organizations/{orgId}/status", shows=show_settings)
+@pages.action(
+    "/organizations/{orgId}/status", shows=show_settings, does=(organizations.change_organization,)
+)
 async def change_status(visit: Visit, org_id: str) -> Done:
     """Suspend or activate an organization, having asked once more."""
-    visit.require(organizations.change_organization)
     status = visit.field("status")
     live = await visit.ask(organizations.read_organization, org_id=org_id)
     if not visit.field(CONFIRMED):
@@ -66,10 +67,11 @@ async def change_status(visit: Visit, org_id: str) -> Done:
     )
 
 
-@pages.action("/organizations/{orgId}/terms", shows=show_settings)
+@pages.action(
+    "/organizations/{orgId}/terms", shows=show_settings, does=(organizations.change_organization,)
+)
 async def change_terms(visit: Visit, org_id: str) -> Done:
     """Change the tier and the prices of a partner: of what is filled in, what differs."""
-    visit.require(organizations.change_organization)
     found = await visit.ask(organizations.read_organization, org_id=org_id)
     before = found.format_prices and msgspec.structs.asdict(found.format_prices)
     asked = {name: _price(visit, name) for name in before or {}}
@@ -86,7 +88,9 @@ async def change_terms(visit: Visit, org_id: str) -> Done:
     return Done(address(org_id, "settings"), "The tier and the prices hold from now on.")
 
 
-@pages.action("/organizations/{orgId}/subscription", shows=show_settings)
+@pages.action(
+    "/organizations/{orgId}/subscription", shows=show_settings, does=(credits.set_subscription,)
+)
 async def subscribe(visit: Visit, org_id: str) -> Done:
     """Set a subscription."""
     await set_subscription(visit, org_id)
@@ -100,7 +104,6 @@ async def set_subscription(visit: Visit, org_id: str) -> None:
         Confirmation: it does.
         ApiError: what the API refuses.
     """
-    visit.require(credits.set_subscription)
     included = visit.whole_number("includedCredits")
     if included is None:
         raise invalid([Issue("includedCredits", "Expected a number of credits, such as 0")])
