@@ -30,8 +30,11 @@ from partner_api.lease_requests import routes as lease_requests
 from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
+from partner_api.ops.audit import routes as ops_audit
+from partner_api.ops.cash import event_routes as ops_cash_events
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
+from partner_api.ops.credits import event_routes as ops_credit_events
 from partner_api.ops.credits import routes as ops_credits
 from partner_api.ops.jobs import bulk_routes as ops_bulk_reports
 from partner_api.ops.jobs import claim_routes as ops_claims
@@ -39,10 +42,15 @@ from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
+from partner_api.ops.operators import session_routes as ops_sessions
 from partner_api.ops.organizations import routes as ops_organizations
+from partner_api.ops.pool import history_routes as ops_pool_history
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
+from partner_api.ops.renewals import calendar_routes as ops_renewal_days
 from partner_api.ops.renewals import routes as ops_renewals
+from partner_api.ops.search import routes as ops_search
 from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
 from partner_api.portal import routes as portal
@@ -82,13 +90,19 @@ ROUTES: tuple[Routes, ...] = (
     portal_sessions.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
+    ops_credit_events.routes,
+    ops_projects.routes,
     ops_credits.routes,
+    ops_cash_events.routes,
     ops_cash.routes,
     ops_pool.routes,
+    ops_pool_history.routes,
     ops_lease_requests.routes,
     ops_leases.routes,
     ops_renewals.routes,
+    ops_renewal_days.routes,
     ops_operators.routes,
+    ops_sessions.routes,
     ops_jobs.routes,
     ops_claims.routes,
     ops_bulk_reports.routes,
@@ -96,6 +110,8 @@ ROUTES: tuple[Routes, ...] = (
     ops_assets.routes,
     ops_clock.routes,
     ops_webhooks.routes,
+    ops_search.routes,
+    ops_audit.routes,
     files.routes,
     health.routes,
 )

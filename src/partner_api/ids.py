@@ -14,7 +14,7 @@ from uuid import UUID
 if TYPE_CHECKING:
     from datetime import datetime
 
-UuidPrefix = Literal["org", "prj", "key", "sa", "cnt", "sp", "opr", "pool", "txn"]
+UuidPrefix = Literal["org", "prj", "key", "sa", "cnt", "sp", "opr", "ses", "pool", "txn"]
 UlidPrefix = Literal["job", "req", "evt", "lreq"]
 Prefix = UuidPrefix | UlidPrefix
 ULID_PREFIXES: frozenset[str] = frozenset(get_args(UlidPrefix))

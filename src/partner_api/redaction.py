@@ -8,7 +8,7 @@ HIDDEN = "****"
 # A key id is 16 characters of Crockford's base32, of the portal 34, and no secret: it stays readable, so that the
 # key that a line speaks of can be found.
 _KEY = re.compile(
-    r"(lp_(?:live|test)|lp[olps])_(?:([0-9A-HJKMNP-TV-Z]{16}(?:[0-9A-HJKMNP-TV-Z]{18})?)(?![A-Za-z0-9-]))?([\w*-]*)"
+    r"(lp_(?:live|test)|lp[a-z])_(?:([0-9A-HJKMNP-TV-Z]{16}(?:[0-9A-HJKMNP-TV-Z]{18})?)(?![A-Za-z0-9-]))?([\w*-]*)"
 )
 _SIGNING_SECRET = re.compile(r"whsec_[\w+/=-]+")
 # A password may have been written without escaping its @ or /, so for PostgreSQL everything up to
@@ -18,7 +18,7 @@ _POSTGRES_PASSWORD = re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^\s:@/]*):.*", r
 _URL_PASSWORD = re.compile(r"(://[^\s:@/]*):[^\s@/]*@")
 _PASSWORD_PARAMETER = re.compile(r"([?&](?:ssl)?password=)[^\s&]+")
 # At least 16 characters: prose may speak of a bearer token.
-_BEARER = re.compile(r"(bearer\s+)(?!lp_(?:live|test)_|lpo_)[^\s\"',;]{16,}", re.IGNORECASE)
+_BEARER = re.compile(r"(bearer\s+)(?!lp_(?:live|test)_|lp[a-z]_)[^\s\"',;]{16,}", re.IGNORECASE)
 
 _SECRET_WORDS = frozenset({"authorization", "password", "secret", "token"})
 
@@ -26,8 +26,8 @@ _SECRET_WORDS = frozenset({"authorization", "password", "secret", "token"})
 def redact(text: str) -> str:
     """Replace what looks like a secret by ``****``.
 
-    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets, passwords
-    in URLs, and any other credential after the word Bearer.
+    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets,
+    passwords in URLs, and any other credential after the word Bearer.
     """
     text = _KEY.sub(_keep_key_id, text)
     text = _SIGNING_SECRET.sub(f"whsec_{HIDDEN}", text)

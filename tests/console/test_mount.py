@@ -82,3 +82,18 @@ async def test_a_payment_is_recorded_once_however_often_it_is_sent(
         answer = await operator.send(form, amountCents="2500", description="Wire")
         assert answer.status_code == 303
     assert "$25.00" in text_of(await operator.get(page))
+
+
+async def test_a_viewer_may_send_nothing_that_the_api_would_refuse(
+    local_api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> None:
+    """Before anything else is looked at: the forms of pages that only a viewer sees are not checked first."""
+    viewer = await sign_in(local_api, installation, "viewer")
+    own = ("/sessions/", "/sign-out", "/sign-in", "/preview")
+    for address in FORMS:
+        if any(part in address for part in own):
+            continue
+        sent = address.replace("{orgId}", org_id(family.partner))
+        answer = await viewer.post(sent, {"form": "any", "idempotencyKey": "k"})
+        assert answer.status_code == 403, address
+        assert "needs the role" in text_of(answer.text), address

@@ -40,6 +40,7 @@ class Ids:
             .replace("{projectId}", format_id("prj", self.project))
             .replace("{keyId}", format_id("key", self.key))
             .replace("{operatorId}", format_id("opr", self.key))
+            .replace("{sessionId}", format_id("ses", self.key))
             .replace("{socialAccountId}", format_id("sa", self.social_account))
             .replace("{requestId}", format_id("lreq", self.request))
             .replace("{leaseRequestId}", format_id("lreq", self.request))
@@ -49,6 +50,7 @@ class Ids:
             .replace("{assetId}", str(self.asset))
             .replace("{endpointId}", str(self.endpoint))
             .replace("{deliveryId}", str(self.delivery))
+            .replace("{sequence}", "1")
         )
 
 

@@ -23,7 +23,7 @@ from tests.support.working import (
 )
 
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store, operator_store
+from partner_api.jobs import claim_store, operator_store, overview_store
 from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
         assert len(again) == (1 if attempt < 3 else 0)
     (job_id,) = [
         job.id
-        for job in await operator_store.list_jobs(
-            connection,
-            statuses=None,
-            formats=None,
-            organization_id=partner.organization_id,
-            before=None,
-            limit=5,
-        )
+        for job in (
+            await overview_store.list_jobs(
+                connection,
+                overview_store.JobFilter(organization_id=partner.organization_id),
+                before=None,
+                limit=5,
+            )
+        ).jobs
     ]
     job = await job_of(connection, partner, job_id)
     assert (job["status"], job["error_code"], job["attempt"]) == ("failed", "WORKER_LOST", 3)

@@ -53,7 +53,12 @@ async def test_a_request_as_the_partner_made_it(
     assert shown == {
         **made,
         "organizationId": org_id(family.child),
+        "organizationName": "Child",
+        "partnerId": org_id(family.partner),
+        "partnerName": "Partner",
+        "projectName": "Project",
         "partnerNote": "Please before March",
+        "cashBalanceCents": 100_000,
     }
     assert (shown["requestId"], shown["status"], shown["note"]) == ("mine-1", "requested", None)
     bare = made["id"].removeprefix("lreq_")

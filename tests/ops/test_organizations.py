@@ -13,6 +13,7 @@ from tests.support.installation import handle, now, org_id
 if TYPE_CHECKING:
     import httpx2
     from tests.support.installation import Family, Installation
+    from tests.support.tenants import Wallet
 
 PATH = "/ops/v1/organizations"
 MISSING = "org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
@@ -146,6 +147,15 @@ async def test_the_list_and_its_filters(
     assert await listed(**children, status="suspended") == [org_id(family.child)]
     assert await listed(**children, status="active") == [org_id(family.sibling)]
     assert await listed(parentOrganizationId=MISSING) == []
+    child = granted(
+        await api.post(
+            "/v1/organizations", json={"name": mark}, headers=family.partner_key.headers
+        ),
+        201,
+    )
+    assert await listed(search=mark, partnersOnly="false") == [child["id"], *ids[::-1]]
+    assert await listed(search=mark, partnersOnly="true") == ids[::-1]
+    assert await listed(**children, partnersOnly="true") == []
 
 
 @pytest.mark.parametrize(
@@ -157,6 +167,7 @@ async def test_the_list_and_its_filters(
         ("search=%00", "search"),
         ("search=" + "x" * 129, "search"),
         ("search=a&search=b", "search"),
+        ("partnersOnly=maybe", "partnersOnly"),
     ],
 )
 async def test_a_filter_that_is_not_valid(
@@ -184,6 +195,54 @@ async def test_one_partner_with_its_wallets_and_counts(
         "openLeaseRequests": 0,
         "runningJobs": 0,
     }
+
+
+async def test_how_many_keys_work(
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
+) -> None:
+    """Those that a suspension stops, and those that somebody killed; of each environment by itself."""
+    family = await installation.family()
+    await installation.key(family.partner, "*", kill_switch=True)
+    await installation.key(family.partner, "*", revoked_at=now())
+    await installation.key(family.partner, "*", kill_switch=True, revoked_at=now())
+    await installation.key(family.child, "*", kill_switch=True)
+    await installation.superseded_key(family.sibling, "*", grace_until=now())
+    test = await installation.test_tenant(family.partner)
+    for _ in range(3):
+        await installation.key(test, "*", env="test")
+
+    async def keys(wallet: Wallet, **params: str) -> dict[str, int]:
+        path = f"{PATH}/{org_id(wallet)}"
+        detail = granted(await api.get(path, headers=operator, params=params))
+        return dict(detail["apiKeys"])
+
+    assert await keys(family.partner) == {"active": 1, "killed": 1, "activeOfChildren": 2}
+    assert await keys(family.child) == {"active": 1, "killed": 1, "activeOfChildren": 0}
+    assert await keys(family.sibling) == {"active": 1, "killed": 0, "activeOfChildren": 0}
+    assert await keys(family.partner, env="test") == {
+        "active": 3,
+        "killed": 0,
+        "activeOfChildren": 0,
+    }
+    child = f"{PATH}/{org_id(family.child)}"
+    refused(await api.get(child, headers=operator, params={"env": "test"}), "NOT_FOUND")
+
+
+async def test_how_far_a_child_may_spend(
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
+) -> None:
+    config = {"monthlyCreditCap": 500, "refillThreshold": 10, "refillAmount": 100}
+    granted(
+        await api.patch(
+            f"/v1/organizations/{org_id(family.child)}/credit-config",
+            json=config,
+            headers=family.partner_key.headers,
+        )
+    )
+    child = granted(await api.get(f"{PATH}/{org_id(family.child)}", headers=operator))
+    assert child["creditConfig"] == {**config, "autoRefillEnabled": True}
+    partner = granted(await api.get(f"{PATH}/{org_id(family.partner)}", headers=operator))
+    assert partner["creditConfig"] is None
 
 
 async def test_one_child(api: httpx2.AsyncClient, operator: dict[str, str], family: Family) -> None:

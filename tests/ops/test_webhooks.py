@@ -31,6 +31,7 @@ async def test_an_endpoint_as_its_partner_sees_it_and_whose_it_is(
         **seen,
         "env": "live",
         "organizationName": "Child",
+        "organizationStatus": "active",
         "pausedReason": None,
         "failingSince": None,
         "waitingDeliveries": 0,

@@ -68,11 +68,11 @@ def audit_event_of(event: store.AuditEvent) -> AuditEvent:
         project_id=None if project_id is None else format_id("prj", project_id),
         api_key_id=None if api_key_id is None else format_id("key", api_key_id),
         actor=event.actor,
-        data=_public(event.details),
+        data=public_details(event.details),
     )
 
 
-def _public(details: dict[str, Any]) -> dict[str, Any]:
+def public_details(details: dict[str, Any]) -> dict[str, Any]:
     """Write a job's id as clients know it: the functions leave it as a bare UUID."""
     job_id = details.get("jobId")
     if not isinstance(job_id, str):

@@ -1,8 +1,8 @@
 """Declaring pages and what their forms do.
 
 ``pages = Pages()`` stands at the top of a module of ``pages/``, ``@pages.page("/things/{thingId}")`` above a coroutine
-that takes a ``Visit`` and the path's parameters and returns a ``View``, and ``@pages.action(…, shows=…)`` above one
-that does what a form asks for and returns ``Done``. Addresses are below the mount, ``/console`` or ``/portal``.
+that takes a ``Visit`` and the path's parameters and returns a ``View``, and ``@pages.action(…, shows=…, does=…)``
+above one that does what a form asks for and returns ``Done``. Addresses are below the mount, such as ``/console``.
 Whatever an action refuses, the page that it ``shows`` appears again, with what was filled in and what is wrong.
 """
 
@@ -85,12 +85,16 @@ class PageRoute(msgspec.Struct, frozen=True):
         path: below the mount.
         handler: the coroutine.
         shows: of an action, the page that has its form.
+        does: of an action, the handlers of the API that it calls.
+        upload_bytes: of an action whose form has files, how many bytes the form may have.
     """
 
     method: str
     path: str
     handler: Callable[..., Awaitable[Any]]
     shows: Callable[..., Awaitable[Any]] | None = None
+    does: tuple[Callable[..., Awaitable[Any]], ...] = ()
+    upload_bytes: int = 0
 
 
 class Pages:
@@ -108,11 +112,26 @@ class Pages:
 
         return keep
 
-    def action(self, path: str, *, shows: PageHandler) -> Callable[[ActionHandler], ActionHandler]:
-        """Declare what a form does, and the page that the form is on; both take the same parameters."""
+    def action(
+        self,
+        path: str,
+        *,
+        shows: PageHandler,
+        does: tuple[Callable[..., Awaitable[Any]], ...] = (),
+        upload_bytes: int = 0,
+    ) -> Callable[[ActionHandler], ActionHandler]:
+        """Declare what a form does, and the page that the form is on; both take the same parameters.
+
+        Args:
+            path: below the mount.
+            shows: the page.
+            does: the handlers of the API that it calls: who may not use each of them is refused before anything else.
+                None is for an action that only shows something.
+            upload_bytes: of a form with files, how many bytes it may have.
+        """
 
         def keep(handler: ActionHandler) -> ActionHandler:
-            self.routes.append(PageRoute("POST", path, handler, shows))
+            self.routes.append(PageRoute("POST", path, handler, shows, does, upload_bytes))
             return handler
 
         return keep

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api.console.components.errors import error_notice
-
 if TYPE_CHECKING:
     from partner_api.console.declare import View
     from partner_api.console.visit import Visit
@@ -202,8 +200,3 @@ def _help() -> h.Node:
         h.dl[(h.div[h.dt[h.kbd[key]], h.dd[text]] for key, text in keys)],
         h.form(method="dialog")[h.button["Close"]],
     ]
-
-
-def problem(error: ApiError | None) -> h.Node:
-    """Return what is said above a page whose form was refused."""
-    return error_notice(error) if error is not None else None

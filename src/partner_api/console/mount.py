@@ -6,12 +6,16 @@ import inspect
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
+import msgspec
+
+from partner_api.console.components.errors import error_notice
 from partner_api.console.components.form import confirmation
 from partner_api.console.declare import Confirmation, Done, Download, View
+from partner_api.console.files import has_files, receive_form
 from partner_api.console.visit import CONFIRMED, FORM, Submitted, parse_form
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import PUBLIC
-from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.api_request import MAX_BODY_BYTES, ApiRequest
 from partner_api.edge.route import PARAMETER
 from partner_api.edge.wire.reply import Reply, client_error
 from partner_api.errors import ApiError
@@ -164,7 +168,14 @@ def _declare(routes: Routes, mount: Mount, page: PageRoute) -> None:
     if page.method == "GET":
         routes.read(template, access=PUBLIC)(answer)
     else:
-        routes.write("POST", template, access=PUBLIC, runs=Runs.UNRECORDED, form=True)(answer)
+        routes.write(
+            "POST",
+            template,
+            access=PUBLIC,
+            runs=Runs.UNRECORDED,
+            form=True,
+            form_bytes=page.upload_bytes,
+        )(answer)
 
 
 class _ReadPage:
@@ -186,19 +197,40 @@ class _DoAction:
 
     async def __call__(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
         require_same_site(request)
+        if self._page.upload_bytes and has_files(request):
+            return await self._with_files(request, path)
         fields = parse_form(await request.body_bytes())
         visit = await self._mount.admit(request)
         if visit is None:
             return self._mount.signed_out(request, fields)
+        return await self._do(visit, fields, path)
+
+    async def _with_files(self, request: ApiRequest, path: Mapping[str, str]) -> Reply[Any]:
+        # Who may send much is known before much is read.
+        visit = await self._mount.admit(request)
+        if visit is None:
+            return self._mount.signed_out(request, await _texts_of(request))
+        form = await receive_form(request, self._page.upload_bytes)
+        try:
+            visit.files = form.files
+            return await self._do(visit, form.fields, path)
+        finally:
+            form.close()
+
+    async def _do(
+        self, visit: Visit, fields: dict[str, list[str]], path: Mapping[str, str]
+    ) -> Reply[Any]:
         visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
         try:
+            for called in self._page.does:
+                visit.require(called)
             result = await self._page.handler(visit, **path)
         except Confirmation as asked:
             view = View(title="Please confirm", body=confirmation(visit, asked))
             return html_reply(self._mount.whole(visit, view))
         except Exception as error:
             refusal = client_error(
-                error, request.request_id, where=self._page.path, repeatable=True
+                error, visit.request.request_id, where=self._page.path, repeatable=True
             )
             # Whoever was asked once more is asked again after a correction.
             filled_in = {name: values for name, values in fields.items() if name != CONFIRMED}
@@ -211,6 +243,18 @@ class _DoAction:
         if isinstance(result, View):
             return html_reply(self._mount.whole(visit, result), result.status)
         return cast("Reply[Any]", result)
+
+
+async def _texts_of(request: ApiRequest) -> dict[str, list[str]]:
+    """Return the texts of a form with files, to be kept over a sign-in; none of one that is too large for that."""
+    try:
+        form = await receive_form(request, MAX_BODY_BYTES)
+    except ApiError as error:
+        if error.code != "PAYLOAD_TOO_LARGE":
+            raise
+        return {}
+    form.close()
+    return form.fields
 
 
 async def shown(
@@ -239,8 +283,12 @@ async def shown(
         )
         view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
+        visit.is_shown_again = True
     if isinstance(view, Reply):
         return view
+    if visit.submitted and visit.submitted.error and not visit.is_shown_again:
+        # The form was left out: whoever sent it may not, or there is nothing to do any more.
+        view = msgspec.structs.replace(view, body=[error_notice(visit.submitted.error), view.body])
     notice = mount.notice(visit.request)
     headers = mount.leave_notice("") if notice else {}
     return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

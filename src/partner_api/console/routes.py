@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from partner_api.console import layout, session
-from partner_api.console.files import declare_files
+from partner_api.console.static_files import declare_files
 from partner_api.console.mount import (
     error_view,
     html_reply,
@@ -27,6 +27,7 @@ from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
+from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,6 +56,7 @@ class _Console:
         found = await session.current_session(request)
         if found is None:
             return None
+        request.exchange.caller_id = format_id("opr", found.operator.operator_id)
         visit = Visit(request, found.operator, self._calls, found.operator.name)
         kept = found.kept_form
         if kept is not None and kept["path"] == visit.path:

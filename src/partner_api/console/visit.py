@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
 from urllib.parse import parse_qs, urlencode
 
 import msgspec
 
+from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from partner_api.edge.identity.authentication import Caller, OperatorCaller
-    from partner_api.edge.in_process import Calls
+    from partner_api.edge.identity.authentication import Caller
+    from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
 
     Query = Mapping[str, object]
@@ -79,8 +80,12 @@ class Visit:
         self.submitted = submitted
         # The form that was sent, of an action.
         self.fields: dict[str, list[str]] = {}
+        # What was sent with it, by the names of its fields for files.
+        self.files: dict[str, IO[bytes]] = {}
         self.path: str = request.scope["path"]
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
+        # Whether the form to show again has been; what no form has shown, the page says above all.
+        self.is_shown_again = False
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:
@@ -93,6 +98,35 @@ class Visit:
         self.fields = fields
         self.path, _, query = page.partition("?")
         self.query = parse_form(query.encode())
+
+    def shown_again(self, form: str) -> Submitted | None:
+        """Return what was sent of a form that the page shows again; None for every other form."""
+        if self.submitted is None or self.submitted.form != form:
+            return None
+        self.is_shown_again = True
+        return self.submitted
+
+    def require(self, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Check that whoever looks may use a route of the API, as its declaration says.
+
+        For a form that asks before it does: the route itself refuses what is sent in any case.
+
+        Raises:
+            ApiError: FORBIDDEN_SCOPE.
+        """
+        access = self._calls.route(handler).declared.access
+        if isinstance(self.caller, OperatorCaller):
+            access.check_role(self.caller.role)
+        else:
+            access.check_scopes(self.caller.scopes)
+
+    def may(self, handler: Callable[..., Awaitable[Any]]) -> bool:
+        """Return whether whoever looks may use a route of the API: whether a page offers it."""
+        try:
+            self.require(handler)
+        except ApiError:
+            return False
+        return True
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return a parameter of the address; the first, if there are several."""
@@ -165,6 +199,8 @@ class Visit:
         handler: Callable[..., Awaitable[Reply[T]]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -175,6 +211,8 @@ class Visit:
         handler: Callable[..., Awaitable[T]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> T: ...
@@ -184,6 +222,8 @@ class Visit:
         handler: Callable[..., Awaitable[Any]],
         body: Mapping[str, object] | None = None,
         *,
+        query: Query | None = None,
+        upload: Sent | None = None,
         step: int | None = None,
         **path: str,
     ) -> Any:
@@ -192,6 +232,8 @@ class Visit:
         Args:
             handler: of a route of the API.
             body: what is sent, by the names on the wire; None members are left out.
+            query: parameters by their names on the wire; None and empty ones are left out.
+            upload: a file, for a route that takes one instead of a body.
             step: which of several calls of one form this is.
             path: the path's parameters, by the handler's names for them.
 
@@ -204,7 +246,14 @@ class Visit:
         if step is not None:
             key = f"{key}-{step}"
         sent = body and {name: value for name, value in body.items() if value is not None}
-        return await self._call(handler, path, body=sent, idempotency_key=key)
+        return await self._call(
+            handler,
+            path,
+            query=_query_of(query),
+            body=sent,
+            upload=upload,
+            idempotency_key=key,
+        )
 
     async def _call(
         self, handler: Callable[..., Awaitable[Any]], path: Mapping[str, str], **call: Any

@@ -98,6 +98,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What may be uploaded, for a handler with ``upload``."""
     form: bool = False
     """The body is a form of a page, which the handler reads itself."""
+    form_bytes: int = 0
+    """So many bytes at most, of a form with files; 0: as many as other bodies."""
     headers: Mapping[str, Any] = {}
     """Headers that the handler itself reads and requires, with the types that the reference shows."""
     replays: Callable[[dict[str, Any]], object] | None = None
@@ -127,6 +129,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             yield "a key is required, but no record is kept"
         if self.form and (method == "GET" or self.access.kind != "public"):
             yield "forms are posted, to pages that know who is signed in"
+        if self.form_bytes and not self.form:
+            yield "`form_bytes` is of a form"
         if self.waits and method != "GET":
             yield "`waits` is for a GET; a write that waits runs as DEFERRED"
         if self.wallet and (method != "GET" or self.access.kind != "key"):

@@ -5,7 +5,7 @@ They go through everything that a request from outside goes through but for the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.request.api_request import Receive
     from partner_api.edge.route import Route
 
 T = TypeVar("T")
 _OK = 300
+_CHUNK_BYTES = 64 * 1024
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A file for a route that takes uploads: its media type, and the file, from its beginning to its end."""
+
+    media_type: str
+    file: IO[bytes]
 
 
 class Calls:
@@ -48,6 +57,7 @@ class Calls:
         path: Mapping[str, str],
         query: str = "",
         body: object = None,
+        upload: Sent | None = None,
         idempotency_key: str | None = None,
     ) -> bytes:
         """Call a route and return the body of its answer.
@@ -59,17 +69,19 @@ class Calls:
             path: the path's parameters, by the names that the handler has for them.
             query: the query string.
             body: what is sent as JSON; None sends nothing.
+            upload: what is sent instead to a route for files.
             idempotency_key: for a write.
 
         Raises:
             ApiError: whatever the route refuses, or what became of it.
         """
         route = self._routes[handler]
-        request = _request_of(page, route, path, query)
+        request = _request_of(page, route, path, query, upload)
         request.admitted = admitted
         if idempotency_key is not None:
             request.raw_idempotency_keys = [idempotency_key.encode()]
-        request.set_body(b"" if body is None else msgspec.json.encode(body))
+        if upload is None:
+            request.set_body(b"" if body is None else msgspec.json.encode(body))
         try:
             reply = await route.run(request)
         except Exception as error:
@@ -83,7 +95,9 @@ class Calls:
         return reply.body
 
 
-def _request_of(page: ApiRequest, route: Route, path: Mapping[str, str], query: str) -> ApiRequest:
+def _request_of(
+    page: ApiRequest, route: Route, path: Mapping[str, str], query: str, upload: Sent | None
+) -> ApiRequest:
     texts = [path[parameter.name] for parameter in route.path]
     remaining = iter(texts)
     address = PARAMETER.sub(lambda _: quote(next(remaining), safe=""), route.template)
@@ -95,8 +109,18 @@ def _request_of(page: ApiRequest, route: Route, path: Mapping[str, str], query: 
         "path": address,
         "raw_path": address.encode(),
         "query_string": query.encode(),
-        "headers": [],
+        "headers": [] if upload is None else [(b"content-type", upload.media_type.encode())],
         "client": page.scope.get("client"),
         EXCHANGE: exchange,
     }
-    return ApiRequest(scope, page.receive, texts)
+    return ApiRequest(scope, page.receive if upload is None else _reading(upload.file), texts)
+
+
+def _reading(file: IO[bytes]) -> Receive:
+    """Return what gives the bytes of a file as the body of a request."""
+
+    async def receive() -> dict[str, Any]:
+        chunk = file.read(_CHUNK_BYTES)
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
+
+    return receive

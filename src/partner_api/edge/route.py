@@ -21,7 +21,7 @@ from partner_api.edge.identity.admission import admit_key, admit_operator, note_
 from partner_api.edge.identity.scopes import ORG_ADMIN, covers, forbidden
 from partner_api.edge.identity.subject import SubjectRule
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.request.uploads import Upload, receive_upload
+from partner_api.edge.request.uploads import Upload, receive_upload, upload_drain_limit
 from partner_api.edge.request.validation import BodyShape, QueryShape, require_no_body
 from partner_api.edge.wire.pagination import check_cursor
 from partner_api.edge.wire.reply import Reply, json_reply
@@ -127,7 +127,9 @@ class Route:
         request.services = services
         request.now = services.clock.now()
         if self.declared.uploads is not None:
-            request.exchange.drain_limit = self.declared.uploads.drain_limit
+            request.exchange.drain_limit = upload_drain_limit(self.declared.uploads.max_bytes)
+        elif self.declared.form_bytes:
+            request.exchange.drain_limit = upload_drain_limit(self.declared.form_bytes)
 
         await self._authorize(request)
         try:

@@ -1,4 +1,4 @@
-"""SQL of jobs across tenants: the operator's view of them, what workers may claim, and what is due for a sweep."""
+"""SQL of jobs across tenants: one of them, what workers may claim, and what is due for a sweep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from partner_api.database.looks import look, look_up
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_row
 from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
 if TYPE_CHECKING:
@@ -69,34 +69,6 @@ async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[
         )
     tenants = {row["id"]: row["tenant_id"] for row in rows}
     return [tenants.get(job_id) for job_id in job_ids]
-
-
-async def list_jobs(
-    connection: Connection,
-    *,
-    statuses: Sequence[str] | None,
-    formats: Sequence[str] | None,
-    organization_id: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> list[Job]:
-    """Return a page of all jobs, newest first. Crosses tenants."""
-    rows = await connection.fetch(
-        f"""
-        SELECT {columns_of(Job, "j", **JOB_COLUMNS)} {JOB_TABLES}
-         WHERE ($1::text[] IS NULL OR j.status = ANY ($1))
-           AND ($2::text[] IS NULL OR j.format = ANY ($2))
-           AND ($3::uuid IS NULL OR p.organization_id = $3)
-           AND ($4::uuid IS NULL OR j.id < $4)
-         ORDER BY j.id DESC LIMIT $5
-        """,
-        None if statuses is None else list(statuses),
-        None if formats is None else list(formats),
-        organization_id,
-        before,
-        limit,
-    )
-    return read_rows(Job, rows)
 
 
 async def find_tenant_of_claim(

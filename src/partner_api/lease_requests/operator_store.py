@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -13,9 +14,19 @@ from partner_api.lease_requests.store import LeaseRequest
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from partner_api.database.connection import Connection
+
+
+class QueuedRequest(LeaseRequest, frozen=True):
+    """A lease request with the names of what it is for, and what its partner can pay with."""
+
+    organization_name: str
+    project_name: str
+    partner_id: UUID
+    partner_name: str
+    cash_balance_cents: int | None
+    """None if the partner has no cash wallet."""
 
 
 class OpenTestRequest(Struct, frozen=True):
@@ -27,6 +38,26 @@ class OpenTestRequest(Struct, frozen=True):
     vertical: str
 
 
+_QUEUED = f"""
+SELECT {
+    columns_of(
+        QueuedRequest,
+        "r",
+        organization_name="o.name",
+        project_name="p.name",
+        partner_id="t.partner_id",
+        partner_name="h.name",
+        cash_balance_cents="w.balance_cents",
+    )
+}
+  FROM lease_requests r
+  JOIN tenants t ON t.id = r.tenant_id AND t.env = 'live'
+  JOIN projects p ON p.tenant_id = r.tenant_id AND p.id = r.project_id
+  JOIN organizations o ON o.tenant_id = r.tenant_id AND o.id = r.organization_id
+  JOIN organizations h ON h.tenant_id = r.tenant_id AND h.id = t.partner_id
+  LEFT JOIN cash_wallets w ON w.tenant_id = r.tenant_id AND w.organization_id = t.partner_id"""
+
+
 async def list_requests(
     connection: Connection,
     *,
@@ -34,12 +65,12 @@ async def list_requests(
     organization_id: UUID | None,
     after: UUID | None,
     limit: int,
-) -> list[LeaseRequest]:
+) -> list[QueuedRequest]:
     """Return a page of all lease requests, oldest first. Crosses tenants."""
     rows = await connection.fetch(
         f"""
-        SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
-         WHERE t.env = 'live' AND r.status = ANY ($1::text[])
+        {_QUEUED}
+         WHERE r.status = ANY ($1::text[])
            AND ($2::uuid IS NULL OR r.organization_id = $2)
            AND ($3::uuid IS NULL OR r.id > $3)
          ORDER BY r.id LIMIT $4
@@ -49,19 +80,13 @@ async def list_requests(
         after,
         limit,
     )
-    return read_rows(LeaseRequest, rows)
+    return read_rows(QueuedRequest, rows)
 
 
-async def find_request(connection: Connection, request_id: UUID) -> LeaseRequest | None:
+async def find_request(connection: Connection, request_id: UUID) -> QueuedRequest | None:
     """Return the lease request with this id. Crosses tenants."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
-         WHERE r.id = $1 AND t.env = 'live'
-        """,
-        request_id,
-    )
-    return read_row(LeaseRequest, row)
+    row = await connection.fetchrow(f"{_QUEUED} WHERE r.id = $1", request_id)
+    return read_row(QueuedRequest, row)
 
 
 async def find_tenant(connection: Connection, request_id: UUID) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.errors import ApiError, not_found
-from partner_api.operators import store
+from partner_api.operators import session_store, store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,6 +25,7 @@ async def require_authority(request: ApiRequest, connection: Connection) -> None
         ApiError: UNAUTHENTICATED: it has been replaced, has expired or was revoked.
     """
     _check_current(request, await store.lock_operator(connection, request.operator.operator_id))
+    await _check_session(request, connection)
 
 
 async def require_operator(
@@ -39,9 +40,38 @@ async def require_operator(
     # All of them, in one order: two admins who revoke each other must not both succeed.
     operators = {operator.id: operator for operator in await store.lock_operators(connection)}
     _check_current(request, operators.get(request.operator.operator_id))
+    await _check_session(request, connection)
     if operator_id not in operators:
         raise not_found()
     return operators[operator_id]
+
+
+async def require_session(
+    request: ApiRequest, connection: Connection, session_id: UUID
+) -> session_store.Session:
+    """Lock a session that the caller may end: one's own, or for an admin anybody's.
+
+    Raises:
+        ApiError: NOT_FOUND.
+    """
+    session = await session_store.lock_session(
+        connection,
+        request.now,
+        session_id,
+        development=request.services.settings.development,
+    )
+    if session is None or not (
+        request.operator.role == "admin" or session.operator_id == request.operator.operator_id
+    ):
+        raise not_found()
+    return session
+
+
+async def _check_session(request: ApiRequest, connection: Connection) -> None:
+    """Check that the session of the browser that asks has not been ended meanwhile."""
+    session_id = request.operator.session_id
+    if session_id is not None and not await session_store.hold_session(connection, session_id):
+        raise ApiError("UNAUTHENTICATED")
 
 
 def _check_current(request: ApiRequest, caller: store.Operator | None) -> None:

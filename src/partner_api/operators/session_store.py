@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from partner_api.edge.identity.authentication import OperatorCaller
     from partner_api.edge.identity.credentials import SessionCredential
     from partner_api.edge.identity.scopes import Role
+
+SessionStatus = Literal["active", "ended", "expired", "revoked"]
+TIME_KEPT: Final = timedelta(days=7)
+"""How long a session that has expired is known: its cookie is then no guess, and says whose form it sent."""
 
 
 class KnownSession(Struct, frozen=True):
@@ -39,6 +44,20 @@ class KnownSession(Struct, frozen=True):
     demo: bool
 
 
+class Session(Struct, frozen=True):
+    """A session without its secret; ``revoked`` is one whose token no longer works."""
+
+    id: UUID
+    operator_id: UUID
+    operator_name: str
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    address: str
+    user_agent: str
+    status: SessionStatus
+
+
 _KNOWN = columns_of(
     KnownSession,
     "s",
@@ -49,6 +68,15 @@ _KNOWN = columns_of(
     operator_revoked_at="o.revoked_at",
     demo="o.demo",
 )
+# $1 is the time, $2 whether the demo's operators are let in; what the authenticator decides of each request.
+_STATUS = """
+    CASE WHEN s.ended_at IS NOT NULL THEN 'ended'
+         WHEN s.expires_at <= $1 THEN 'expired'
+         WHEN o.revoked_at IS NOT NULL OR o.keyid <> s.operator_keyid OR o.expires_at <= $1
+              OR (o.demo AND NOT $2) THEN 'revoked'
+         ELSE 'active' END
+"""
+_SESSION = columns_of(Session, "s", operator_name="o.name", status=_STATUS)
 
 
 async def find_session(pool: Pool, keyid: str) -> KnownSession | None:
@@ -99,10 +127,120 @@ async def open_session(
     )
 
 
-async def end_session(connection: Connection, session_id: UUID, now: datetime) -> None:
-    """End a session, if it has not ended."""
-    await connection.execute(
-        "UPDATE operator_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
+async def list_sessions(
+    connection: Connection,
+    now: datetime,
+    *,
+    operator_id: UUID | None,
+    status: SessionStatus | None,
+    development: bool,
+    before: UUID | None,
+    limit: int,
+) -> list[Session]:
+    """Return a page of an operator's sessions, or of everybody's, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_SESSION} FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
+         WHERE ($3::uuid IS NULL OR s.operator_id = $3)
+           AND ($4::text IS NULL OR {_STATUS} = $4)
+           AND ($5::uuid IS NULL OR s.id < $5)
+         ORDER BY s.id DESC LIMIT $6
+        """,
+        now,
+        development,
+        operator_id,
+        status,
+        before,
+        limit,
+    )
+    return read_rows(Session, rows)
+
+
+async def lock_session(
+    connection: Connection, now: datetime, session_id: UUID, *, development: bool
+) -> Session | None:
+    """Return a session, which nobody else ends until the transaction does."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_SESSION} FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
+         WHERE s.id = $3 FOR UPDATE OF s
+        """,
+        now,
+        development,
+        session_id,
+    )
+    return read_row(Session, row)
+
+
+async def hold_session(connection: Connection, session_id: UUID) -> bool:
+    """Return whether a session has not been ended; it then is not until the transaction ends."""
+    return bool(
+        await connection.fetchval(
+            "SELECT ended_at IS NULL FROM operator_sessions WHERE id = $1 FOR SHARE", session_id
+        )
+    )
+
+
+async def end_session(connection: Connection, session_id: UUID, now: datetime) -> bool:
+    """End a session; return whether it had not ended."""
+    ended = await connection.fetchval(
+        """
+        UPDATE operator_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL
+        RETURNING true
+        """,
         session_id,
         now,
+    )
+    return bool(ended)
+
+
+async def end_sessions(
+    connection: Connection, now: datetime, operator_id: UUID, but: UUID | None
+) -> int:
+    """End all sessions of an operator that have neither ended nor expired, but for one; return how many."""
+    return int(
+        await connection.fetchval(
+            """
+            WITH open AS (
+                SELECT id FROM operator_sessions
+                 WHERE operator_id = $1 AND ended_at IS NULL AND expires_at > $2
+                   AND ($3::uuid IS NULL OR id <> $3)
+                 ORDER BY id FOR UPDATE
+            ), ended AS (
+                UPDATE operator_sessions s SET ended_at = $2 FROM open WHERE s.id = open.id
+                RETURNING 1
+            )
+            SELECT count(*) FROM ended
+            """,
+            operator_id,
+            now,
+            but,
+        )
+    )
+
+
+async def drop_kept_form(connection: Connection, session_id: UUID) -> None:
+    """Forget what had been filled in when the session before this one ended: it was sent, or is not wanted."""
+    await connection.execute(
+        "UPDATE operator_sessions SET kept_form = NULL WHERE id = $1 AND kept_form IS NOT NULL",
+        session_id,
+    )
+
+
+async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
+    """Delete up to ``limit`` sessions that expired seven days ago; return how many."""
+    return int(
+        await connection.fetchval(
+            """
+            WITH expired AS (
+                SELECT id FROM operator_sessions WHERE expires_at <= $1
+                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            ), gone AS (
+                DELETE FROM operator_sessions s USING expired WHERE s.id = expired.id RETURNING 1
+            )
+            SELECT count(*) FROM gone
+            """,
+            now - TIME_KEPT,
+            limit,
+        )
     )

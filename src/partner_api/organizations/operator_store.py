@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from msgspec import Struct
 
 from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 from partner_api.edge.identity.authentication import RateLimitTier
-from partner_api.organizations.store import Organization, OrganizationStatus
+from partner_api.organizations.store import (
+    CONTENTS,
+    Organization,
+    OrganizationCounts,
+    OrganizationStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +39,18 @@ class OrganizationWithTerms(OrganizationTerms, frozen=True):
     tenant_id: int
 
 
+class OperatedContents(OrganizationCounts, frozen=True):
+    """What an organization has, with its keys and its money, in one environment."""
+
+    active_keys: int
+    """Its own that work."""
+    killed_keys: int
+    """Its own that were killed and not deleted."""
+    active_keys_of_children: int
+    cash_balance_cents: int | None
+    """None for a child: its partner pays."""
+
+
 class Partner(Struct, frozen=True):
     """A partner, as far as its keys depend on it."""
 
@@ -42,6 +59,8 @@ class Partner(Struct, frozen=True):
 
 
 _COLUMNS = columns_of(OrganizationWithTerms, "o")
+# Keys that work at $3.
+_ACTIVE = "revoked_at IS NULL AND NOT kill_switch AND (grace_until IS NULL OR grace_until > $3)"
 
 
 async def find_organization(
@@ -90,31 +109,70 @@ async def find_by_metadata(
     return read_row(OrganizationWithTerms, row)
 
 
+async def count_contents(
+    connection: Connection, tenant_id: int, organization_id: UUID, now: datetime
+) -> OperatedContents:
+    """Count what an organization has, in one of its environments."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {CONTENTS},
+               (SELECT count(*) FROM api_keys
+                 WHERE tenant_id = $1 AND organization_id = $2 AND {_ACTIVE}) AS active_keys,
+               (SELECT count(*) FROM api_keys
+                 WHERE tenant_id = $1 AND organization_id = $2
+                   AND revoked_at IS NULL AND kill_switch) AS killed_keys,
+               (SELECT count(*) FROM api_keys
+                 WHERE tenant_id = $1 AND {_ACTIVE}
+                   AND organization_id IN (SELECT id FROM organizations
+                                            WHERE tenant_id = $1 AND parent_id = $2))
+                   AS active_keys_of_children,
+               (SELECT balance_cents FROM cash_wallets
+                 WHERE tenant_id = $1 AND organization_id = $2
+                   AND currency = 'USD') AS cash_balance_cents
+        """,
+        tenant_id,
+        organization_id,
+        now,
+    )
+    return read_returned(OperatedContents, row)
+
+
 async def list_organizations(
     connection: Connection,
     *,
     search: str | None,
     statuses: Sequence[str] | None,
     parent_id: UUID | None,
+    partners_only: bool,
     before: UUID | None,
     limit: int,
 ) -> list[OrganizationWithTerms]:
     """Return a page of all live organizations, newest first. Crosses tenants."""
+    # Each filter is a condition of its own, so that an index finds partners, and the children of one.
+    arguments: list[Any] = []
+    conditions = ["t.env = 'live'"]
+
+    def add(condition: str, value: object) -> None:
+        arguments.append(value)
+        conditions.append(condition.format(f"${len(arguments)}"))
+
+    if search is not None:
+        add("position(lower({}) IN lower(o.name)) > 0", search)
+    if statuses is not None:
+        add("o.status = ANY ({}::text[])", list(statuses))
+    if parent_id is not None:
+        add("t.partner_id = {0} AND o.parent_id = {0}", parent_id)
+    if partners_only:
+        conditions.append("o.parent_id IS NULL")
+    if before is not None:
+        add("o.id < {}", before)
+    arguments.append(limit)
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS} FROM organizations o JOIN tenants t ON t.id = o.tenant_id
-         WHERE t.env = 'live'
-           AND ($1::text IS NULL OR position(lower($1) IN lower(o.name)) > 0)
-           AND ($2::text[] IS NULL OR o.status = ANY ($2))
-           AND ($3::uuid IS NULL OR o.parent_id = $3)
-           AND ($4::uuid IS NULL OR o.id < $4)
-         ORDER BY o.id DESC LIMIT $5
+         WHERE {" AND ".join(conditions)} ORDER BY o.id DESC LIMIT ${len(arguments)}
         """,
-        search,
-        None if statuses is None else list(statuses),
-        parent_id,
-        before,
-        limit,
+        *arguments,
     )
     return read_rows(OrganizationWithTerms, rows)
 

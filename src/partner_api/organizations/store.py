@@ -55,6 +55,22 @@ class OrganizationCounts(Struct, frozen=True):
     open_lease_requests: int
 
 
+# Of the organization $2 of the tenant $1: the columns of ``OrganizationCounts``.
+CONTENTS = """
+(SELECT count(*) FROM organizations
+  WHERE tenant_id = $1 AND parent_id = $2) AS children,
+(SELECT count(*) FROM projects
+  WHERE tenant_id = $1 AND organization_id = $2) AS projects,
+(SELECT count(*) FROM leases l
+   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+  WHERE l.tenant_id = $1 AND p.organization_id = $2 AND l.status = 'assigned') AS leased_accounts,
+(SELECT count(*) FROM leases l
+   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+  WHERE l.tenant_id = $1 AND p.organization_id = $2
+    AND l.next_attempt_at IS NOT NULL) AS past_due_leases,
+(SELECT count(*) FROM lease_requests
+  WHERE tenant_id = $1 AND organization_id = $2 AND status = 'requested') AS open_lease_requests
+"""
 _COLUMNS = columns_of(Organization)
 _FIND_CHILD = (
     f"SELECT {_COLUMNS} FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3"
@@ -245,27 +261,7 @@ async def count_contents(
     connection: Connection, tenant_id: int, organization_id: UUID
 ) -> OrganizationCounts:
     """Count what an organization has."""
-    row = await connection.fetchrow(
-        """
-        SELECT (SELECT count(*) FROM organizations
-                 WHERE tenant_id = $1 AND parent_id = $2) AS children,
-               (SELECT count(*) FROM projects
-                 WHERE tenant_id = $1 AND organization_id = $2) AS projects,
-               (SELECT count(*) FROM leases l
-                  JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-                 WHERE l.tenant_id = $1 AND p.organization_id = $2
-                   AND l.status = 'assigned') AS leased_accounts,
-               (SELECT count(*) FROM leases l
-                  JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-                 WHERE l.tenant_id = $1 AND p.organization_id = $2
-                   AND l.next_attempt_at IS NOT NULL) AS past_due_leases,
-               (SELECT count(*) FROM lease_requests
-                 WHERE tenant_id = $1 AND organization_id = $2
-                   AND status = 'requested') AS open_lease_requests
-        """,
-        tenant_id,
-        organization_id,
-    )
+    row = await connection.fetchrow(f"SELECT {CONTENTS}", tenant_id, organization_id)
     return read_returned(OrganizationCounts, row)
 
 

@@ -106,7 +106,7 @@ def _head(visit: PortalVisit, place: str) -> h.Node:
         h.a(".brand", href=PREFIX)[h.span(".mark", aria_hidden="true"), h.bdi[visible(visit.name)]],
         h.form(".who", method="post", action=f"{PREFIX}/sign-out")[
             back(visit.known.return_url),
-            h.span(".quiet")["Ends ", instant(_ends(visit.known)), " UTC"],
+            h.span(".quiet")["Session ends ", instant(_ends(visit.known)), " UTC"],
             h.button(type="submit")["Sign out"],
         ],
         h.nav(aria_label="Pages")[

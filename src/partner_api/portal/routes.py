@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console.declare import View
-from partner_api.console.files import declare_files
+from partner_api.console.static_files import declare_files
 from partner_api.console.mount import (
     error_view,
     html_reply,

@@ -90,6 +90,19 @@ class BucketStorage:
         except (BaseError, TimeoutError) as error:
             raise _unavailable(error) from error
 
+    async def open(self, key: str) -> BucketFile:
+        """Return an object to read, as large as the bucket says."""
+        check_key(key)
+        require_no_connection()
+        try:
+            async with asyncio.timeout(STORAGE_SECONDS):
+                found = await obstore.head_async(self._store, key)
+        except NotFoundError as error:
+            raise FileNotFoundError(key) from error
+        except (BaseError, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return BucketFile(self._store, key, found["size"])
+
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
         """Return the bucket's own address; it is served as what the end of its name says."""
         check_key(file.key)
@@ -103,6 +116,44 @@ class BucketStorage:
         except (BaseError, TimeoutError) as error:
             raise _unavailable(error) from error
         return address
+
+
+class BucketFile:
+    """An object that is read part by part, so that a slow reader holds neither a request nor much memory.
+
+    Args:
+        store: of the bucket.
+        key: its name.
+        size_bytes: how large it is.
+    """
+
+    part_bytes = 2 * 1024 * 1024
+
+    def __init__(self, store: S3Store, key: str, size_bytes: int) -> None:
+        self._store = store
+        self._key = key
+        self.size_bytes = size_bytes
+
+    async def read(self, size: int, position: int) -> bytes:
+        """Return up to ``size`` bytes from a position on; none behind the end."""
+        end = min(position + size, self.size_bytes)
+        if position >= end:
+            return b""
+        require_no_connection()
+        try:
+            async with asyncio.timeout(STORAGE_SECONDS):
+                part = await obstore.get_range_async(
+                    self._store, self._key, start=position, end=end
+                )
+        except NotFoundError:
+            # It was deleted meanwhile.
+            return b""
+        except (BaseError, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return bytes(part)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held between two parts."""
 
 
 def _unavailable(error: Exception) -> StorageUnavailable:

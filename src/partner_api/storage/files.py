@@ -46,6 +46,28 @@ class StoredFile(NamedTuple):
     sha256: str
 
 
+class OpenedFile(Protocol):
+    """A file that is read part by part; whoever opened it closes it."""
+
+    size_bytes: int
+    """How large it was when it was opened."""
+    part_bytes: int
+    """How much is read at a time."""
+
+    async def read(self, size: int, position: int) -> bytes:
+        """Return up to ``size`` bytes from a position on; none behind the end.
+
+        Raises:
+            StorageUnavailable: there was no answer in time, or the bucket refuses.
+            OSError: the folder cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
 class Storage(Protocol):
     """Keeps files by their keys. A key is written once and never changes what it stands for."""
 
@@ -68,6 +90,15 @@ class Storage(Protocol):
         """Remove a file, if it is there.
 
         Raises:
+            InvalidKey, StorageUnavailable, OSError: as ``put``.
+        """
+        ...
+
+    async def open(self, key: str) -> OpenedFile:
+        """Open a file to read it.
+
+        Raises:
+            FileNotFoundError: there is none.
             InvalidKey, StorageUnavailable, OSError: as ``put``.
         """
         ...

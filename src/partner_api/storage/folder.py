@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from partner_api.storage.files import URL_SECONDS, StoredFile, check_key, harmless_type, taken_in
-from partner_api.storage.threads import in_thread
+from partner_api.storage.addresses import signed_address
+from partner_api.storage.files import StoredFile, check_key, taken_in
+from partner_api.storage.threads import OpenFile, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
@@ -52,27 +50,11 @@ class FolderStorage:
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
         """Return a path on this server."""
-        expires = int(now.timestamp()) + URL_SECONDS
-        kind = harmless_type(mime_type)
-        signature = self._secret_keys.sign(_message(file.key, kind, file.sha256, expires))
-        query = {
-            "type": kind,
-            "sha256": file.sha256,
-            "expires": expires,
-            "signature": base64.urlsafe_b64encode(signature).rstrip(b"=").decode(),
-        }
-        return f"/files/{file.key}?{urlencode(query)}"
+        return signed_address(self._secret_keys, file, mime_type, now)
 
-    def admits(
-        self, key: str, kind: str, sha256: str, expires: int, signature: str, now: datetime
-    ) -> bool:
-        """Return whether this server made an address and its hour is not over."""
-        try:
-            given = base64.urlsafe_b64decode(signature.encode("ascii") + b"==")
-        except (UnicodeEncodeError, binascii.Error):
-            return False
-        genuine = self._secret_keys.signed(_message(key, kind, sha256, expires), given)
-        return genuine and now < datetime.fromtimestamp(expires, UTC)
+    async def open(self, key: str) -> OpenFile:
+        """Open a file to read it."""
+        return await OpenFile.open(self.path(key), os.O_RDONLY | os.O_NOFOLLOW)
 
     def path(self, key: str) -> Path:
         """Return the path of a file.
@@ -90,11 +72,6 @@ class FolderStorage:
                     age = datetime.now().timestamp() - draft.stat().st_mtime
                     if age > _STALE_SECONDS:
                         os.unlink(draft.path)
-
-
-def _message(key: str, kind: str, sha256: str, expires: int) -> bytes:
-    # Line breaks are in none of them, and the first line keeps this from being another signature.
-    return f"file\n{key}\n{kind}\n{sha256}\n{expires}".encode()
 
 
 def _move(draft: Path, path: Path) -> None:

@@ -1,8 +1,7 @@
-"""The route of files in the folder: whoever has a signed address may read."""
+"""The route of files: whoever has a signed address may read."""
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
-    from partner_api.storage.threads import OpenFile
+    from partner_api.storage.files import OpenedFile
 
     Send = Callable[[Any], Awaitable[None]]
 
 routes = Routes("Content")
-_CHUNK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -40,7 +38,7 @@ class FileReply(Reply[bytes]):
     __slots__ = ("_file", "_length", "_start")
 
     def __init__(
-        self, status: int, file: OpenFile, start: int, length: int, headers: Mapping[str, str]
+        self, status: int, file: OpenedFile, start: int, length: int, headers: Mapping[str, str]
     ) -> None:
         content_type = headers["content-type"]
         rest = {name: value for name, value in headers.items() if name != "content-type"}
@@ -58,8 +56,8 @@ class FileReply(Reply[bytes]):
             )
             position, end = self._start, self._start + self._length
             while position < end:
-                size = min(_CHUNK_BYTES, end - position)
-                chunk = await self._file.run(os.pread, size, position)
+                size = min(self._file.part_bytes, end - position)
+                chunk = await self._file.read(size, position)
                 if not chunk:
                     raise OSError("a file became shorter while it was sent")
                 position += len(chunk)
@@ -75,7 +73,7 @@ class FileReply(Reply[bytes]):
 @routes.read(
     "/files/{tenant}/{container}/{file}",
     access=PUBLIC,
-    errors=["NOT_FOUND", "VALIDATION"],
+    errors=["NOT_FOUND", "VALIDATION", "UNAVAILABLE"],
     also={
         206: "The part of it that `Range` asks for.",
         304: "It is the file whose `ETag` is in `If-None-Match`.",
@@ -89,10 +87,11 @@ async def read_file(
 
     Its address comes from the asset's route and can be used by anyone for one hour; after that,
     and for any address that this server did not make, the answer is 404. `ETag` is the SHA-256
-    of the file. `Range` gets a part of it. Where files are kept in a bucket, addresses lead there.
+    of the file. `Range` gets a part of it. Where files are kept in a bucket, the addresses of assets
+    lead there, and only those that operators get lead here.
     """
     key = f"{tenant}/{container}/{file}"
-    storage = require_address(request, key, query)
+    require_address(request, key, query)
     etag = f'"{query.sha256}"'
     headers = {
         "content-type": query.type,
@@ -106,7 +105,7 @@ async def read_file(
     }
     if names_etag(request.header("if-none-match") or "", etag):
         return Reply(304, b"", headers)
-    opened = await require_file(storage, key)
+    opened = await require_file(request, key)
     size = opened.size_bytes
     wanted = request.header("range")
     if wanted is None or request.header("if-range") not in (None, etag):

@@ -39,6 +39,8 @@ class OpenFile:
         size_bytes: how large it was when it was opened.
     """
 
+    part_bytes = 256 * 1024
+
     def __init__(self, descriptor: int, size_bytes: int) -> None:
         self._descriptor = descriptor
         self.size_bytes = size_bytes
@@ -68,6 +70,15 @@ class OpenFile:
         """
         self._running = running = _start(operation, self._descriptor, *arguments)
         return await _wait_for(running)
+
+    async def read(self, size: int, position: int) -> bytes:
+        """Return up to ``size`` bytes from a position on; none behind the end.
+
+        Raises:
+            StorageUnavailable: it took too long.
+            OSError: it cannot be read.
+        """
+        return await self.run(os.pread, size, position)
 
     def close(self) -> None:
         """Close the file, once nothing uses it any more: its number is then another file's."""

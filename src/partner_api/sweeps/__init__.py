@@ -15,7 +15,12 @@ from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.portal_sessions import PurgePortalSessions
 from partner_api.sweeps.renewals import RenewLeases
-from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, RotateAuditPartitions
+from partner_api.sweeps.retention import (
+    PurgeIdempotencyRecords,
+    PurgeOutbox,
+    PurgeSessions,
+    RotateAuditPartitions,
+)
 from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
@@ -89,6 +94,7 @@ def _sweeps(
         PurgeOutbox(),
         PurgePortalSessions(),
         PurgeWebhooks(),
+        PurgeSessions(),
         RotateAuditPartitions(),
         PurgeUploads(storage),
         CheckBooks(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from partner_api.audit.operator_store import ensure_partitions, expire
 from partner_api.edge.idempotency import store as idempotency_store
 from partner_api.events.operator_store import delete_expired
+from partner_api.operators import link_store, session_store
 from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ class PurgeOutbox(Sweep):
         """Delete up to 1,000 events."""
         async with pool.acquire() as connection:
             return await delete_expired(connection, now, _RECORDS_PER_STEP)
+
+
+class PurgeSessions(Sweep):
+    """Deletes sessions and sign-in links of the console seven days after they have expired."""
+
+    name = "sessions"
+    pause_seconds = 600.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Delete up to 1,000 of each."""
+        async with pool.acquire() as connection:
+            sessions = await session_store.delete_expired(connection, now, _RECORDS_PER_STEP)
+            return sessions + await link_store.delete_expired(connection, now, _RECORDS_PER_STEP)
 
 
 class RotateAuditPartitions(Sweep):

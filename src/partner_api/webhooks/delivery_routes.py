@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.clock import format_milliseconds
@@ -14,9 +13,8 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
 from partner_api.edge.wire.pagination import Page
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import Issue, invalid
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.webhooks import delivery_service, recovery_store
+from partner_api.webhooks import delivery_service
 from partner_api.webhooks import delivery_store as store
 from partner_api.webhooks.access import (
     lock_active_endpoint,
@@ -42,9 +40,6 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 routes = Routes("Webhooks")
-_KEPT = timedelta(days=30)
-# One request holds the queue of the endpoint for as long as these take.
-_MOST_RECOVERED = 10_000
 _TEST_TYPE = "test.ping"
 _GREETING = {"message": "This is a test of your webhook endpoint."}
 _FOR_CHILDREN = "The endpoint is `all_children`, and the key lacks the scope `org:admin`."
@@ -126,31 +121,13 @@ async def recover_deliveries(
     event has; those that wait for their next try are due at once. The oldest come first. One request
     recovers up to 10,000: with `hasMore`, send another one.
     """
-    until = body.until or request.now
 
     async def recover(connection: Connection) -> Recovered:
-        _check_time(request, body)
+        delivery_service.check_recovery(request, body)
         endpoint = await lock_active_endpoint(request, connection, endpoint_id)
-        done = await recovery_store.recover(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            endpoint_id,
-            organization_id=None if endpoint.scope == "all_children" else endpoint.organization_id,
-            since=body.since,
-            until=until,
-            limit=_MOST_RECOVERED,
+        return await delivery_service.recover(
+            request, connection, request.caller.tenant_id, endpoint, body
         )
-        await audit_endpoint(
-            request,
-            connection,
-            "webhook_endpoint.recovered",
-            endpoint,
-            since=format_milliseconds(body.since),
-            until=format_milliseconds(until),
-            deliveries=done.deliveries,
-        )
-        return Recovered(deliveries=done.deliveries, has_more=done.has_more)
 
     reply = await transaction.run(recover)
     request.services.bell.ring("deliveries")
@@ -243,18 +220,3 @@ async def replay_delivery(
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")
     return reply
-
-
-def _check_time(request: ApiRequest, body: Recovery) -> None:
-    """Check the time of a recovery.
-
-    Raises:
-        ApiError: VALIDATION.
-    """
-    issues = []
-    if body.since < request.now - _KEPT:
-        issues.append(Issue("since", "Expected a time at most 30 days ago"))
-    if body.until is not None and body.until < body.since:
-        issues.append(Issue("until", "Expected a time that is not before since"))
-    if issues:
-        raise invalid(issues)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from uuid import UUID
 
 from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.organizations.store import OrganizationStatus
 from partner_api.webhooks.endpoint_store import Endpoint, EndpointStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from partner_api.database.connection import Connection
 
@@ -28,6 +29,8 @@ class OperatedEndpoint(Endpoint, frozen=True):
     tenant_id: int
     env: Literal["live", "test"]
     organization_name: str
+    organization_status: OrganizationStatus
+    """Its own, or its partner's if that is not active: nothing is sent while it is not."""
     paused_reason: PausedReason | None
     failing_since: datetime | None
     waiting_deliveries: int
@@ -56,6 +59,13 @@ class EndpointPage(NamedTuple):
     position: UUID | None
 
 
+class FailingPosition(NamedTuple):
+    """Where an endpoint is among those that fail, the longest failing first."""
+
+    failing_since: datetime
+    endpoint_id: UUID
+
+
 _COLUMNS = columns_of(
     OperatedEndpoint,
     "e",
@@ -64,6 +74,7 @@ _COLUMNS = columns_of(
     consecutive_failure_count="q.consecutive_failure_count",
     env="t.env",
     organization_name="o.name",
+    organization_status="coalesce(nullif(o.status, 'active'), partner.status, o.status)",
     failing_since="q.failing_since",
     waiting_deliveries="waiting.number",
     oldest_waiting_at="waiting.oldest",
@@ -78,6 +89,7 @@ SELECT {_COLUMNS}
   FROM webhook_endpoints e
   JOIN webhook_queues q ON q.tenant_id = e.tenant_id AND q.endpoint_id = e.id
   JOIN organizations o ON o.tenant_id = e.tenant_id AND o.id = e.organization_id
+  LEFT JOIN organizations partner ON partner.tenant_id = o.tenant_id AND partner.id = o.parent_id
   JOIN tenants t ON t.id = e.tenant_id
  CROSS JOIN LATERAL (
        SELECT count(*)::integer AS number, min(first.created_at) AS oldest
@@ -166,6 +178,46 @@ async def list_endpoints(
     if len(found) > limit:
         return EndpointPage(found[:limit], found[limit - 1].id)
     return EndpointPage(found, last_look)
+
+
+async def list_failing(
+    connection: Connection, wanted: EndpointFilter, *, after: FailingPosition | None, limit: int
+) -> list[OperatedEndpoint]:
+    """Return a page of the endpoints that fail, the longest failing first. Crosses tenants.
+
+    Args:
+        connection: any.
+        wanted: which of them.
+        after: behind which the page begins.
+        limit: how many at most.
+    """
+    rows = await connection.fetch(
+        f"""
+        {_FOUND}
+         WHERE (e.tenant_id, e.id) IN (
+               SELECT e.tenant_id, e.id FROM webhook_queues q
+                 JOIN webhook_endpoints e ON e.tenant_id = q.tenant_id AND e.id = q.endpoint_id
+                WHERE q.failing_since IS NOT NULL AND e.deleted_at IS NULL
+                  AND (q.failing_since, q.endpoint_id) > (coalesce($1::timestamptz, '-infinity'),
+                                                          coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'))
+                  AND ($3::uuid IS NULL OR e.organization_id = $3)
+                  AND ($4::text[] IS NULL OR e.status = ANY ($4))
+                ORDER BY q.failing_since, q.endpoint_id LIMIT $5)
+         ORDER BY q.failing_since, e.id
+        """,
+        after and after.failing_since,
+        after and after.endpoint_id,
+        wanted.organization_id,
+        None if wanted.statuses is None else list(wanted.statuses),
+        limit,
+    )
+    return read_rows(OperatedEndpoint, rows)
+
+
+def failing_position(endpoint: OperatedEndpoint) -> FailingPosition:
+    """Return where an endpoint that fails is among them."""
+    # The constraints of its queue: what has failed has a time since when.
+    return FailingPosition(cast("datetime", endpoint.failing_since), endpoint.id)
 
 
 def _page(conditions: list[str]) -> str:

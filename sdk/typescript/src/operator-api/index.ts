@@ -1,6 +1,7 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
 import { BaseClient } from "../core/client.js";
+import { AuditEventsResource } from "./resources/audit-events.js";
 import { ClockResource } from "./resources/clock.js";
 import { JobsResource } from "./resources/jobs.js";
 import { LeaseRequestsResource } from "./resources/lease-requests.js";
@@ -10,8 +11,12 @@ import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
 import { RenewalsResource } from "./resources/renewals.js";
+import { SearchResource } from "./resources/search.js";
+import { SessionsResource } from "./resources/sessions.js";
+import { SignInLinksResource } from "./resources/sign-in-links.js";
 import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
+export * from "./resources/audit-events.js";
 export * from "./resources/clock.js";
 export * from "./resources/jobs.js";
 export * from "./resources/jobs-assets.js";
@@ -25,49 +30,69 @@ export * from "./resources/organizations-cash.js";
 export * from "./resources/organizations-cash-events.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
+export * from "./resources/organizations-credits-reservations.js";
+export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
 export * from "./resources/renewals.js";
+export * from "./resources/search.js";
+export * from "./resources/sessions.js";
+export * from "./resources/sign-in-links.js";
 export * from "./resources/webhook-endpoints.js";
 export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
 
 /** The resources of a client of the operator's API. */
 export class OperatorResources extends BaseClient {
+  /** `operator.auditEvents`: `list`. */
+  readonly auditEvents = new AuditEventsResource(this);
+
   /** `operator.clock`: `advance`, `retrieve`. */
   readonly clock = new ClockResource(this);
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
    */
   readonly jobs = new JobsResource(this);
 
   /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
   readonly leaseRequests = new LeaseRequestsResource(this);
 
-  /** `operator.leases`: `list`, `recall`, `update`. */
+  /** `operator.leases`: `history`, `list`, `months`, `recall`, `retrieve`, `update`. */
   readonly leases = new LeasesResource(this);
 
-  /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
+  /** `operator.operators`: `create`, `list`, `retrieve`, `revoke`, `rotate`. */
   readonly operators = new OperatorsResource(this);
 
   /**
    * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
-   * `subscription`.
+   * `projects`, `subscription`.
    */
   readonly organizations = new OrganizationsResource(this);
 
-  /** `operator.poolAccounts`: `create`, `importFile`, `list`, `update`. */
+  /**
+   * `operator.poolAccounts`: `create`, `history`, `importFile`, `leases`, `list`, `retrieve`,
+   * `update`.
+   */
   readonly poolAccounts = new PoolAccountsResource(this);
 
   /** `operator.reconciliation`: `retrieve`. */
   readonly reconciliation = new ReconciliationResource(this);
 
-  /** `operator.renewals`: `dryRun`, `list`. */
+  /** `operator.renewals`: `days`, `dryRun`, `leases`, `list`, `partners`. */
   readonly renewals = new RenewalsResource(this);
 
-  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  /** `operator.search`: `find`. */
+  readonly search = new SearchResource(this);
+
+  /** `operator.sessions`: `end`, `endAll`, `list`. */
+  readonly sessions = new SessionsResource(this);
+
+  /** `operator.signInLinks`: `create`. */
+  readonly signInLinks = new SignInLinksResource(this);
+
+  /** `operator.webhookEndpoints`: `list`, `recover`, `retrieve`, `unpause`, `deliveries`. */
   readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }

@@ -1,5 +1,77 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
+/** One thing that happened to a pool account. */
+export interface AccountEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A lease that a pool account has or had. */
+export interface AccountLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
+}
+
 /** An API key, without its secret. */
 export interface ApiKey {
   /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -127,6 +199,8 @@ export interface Candidate {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
   /** The points of the reasons together. */
   score: number;
   reasons: Reason[];
@@ -162,6 +236,34 @@ export interface CashEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+}
+
+/** What the leases will take from the wallet, if none is added and none released. */
+export interface UpcomingRenewals {
+  /** How far this looks ahead. */
+  days: number;
+  /** Renewals in that time. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** The first of them; null when no account is leased. */
+  nextRenewalAt: string | null;
+  /**
+   * Up to and including this instant every renewal is paid for, those that are past due as well;
+   * the end of the days when all are.
+   */
+  coveredUntil: string;
+  /** What has to be paid in so that all are paid for, past due ones included. */
+  shortfallCents: number;
+}
+
+/** A partner's cash, from which its leases are paid. */
+export interface CashWallet {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  currency: "USD" | (string & {});
+  balanceCents: number;
+  upcomingRenewals: UpcomingRenewals;
 }
 
 /** A job that is the worker's now, until it ends it or is silent for too long. */
@@ -324,6 +426,28 @@ export interface ContentGeneratedEvent {
   replayOf?: string;
 }
 
+/** The other side of a transfer. */
+export interface Counterpart {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Of its row in the ledger of that one. */
+  sequence: number;
+}
+
+/** How far a child may spend, and when its wallet fills itself from its partner's. */
+export interface CreditConfig {
+  /** The most that may be used and reserved in a period; null is no cap. */
+  monthlyCreditCap: number | null;
+  /** A start that would leave less than this available refills first. */
+  refillThreshold: number | null;
+  /** How much a refill moves. */
+  refillAmount: number | null;
+  /** Whether `refillThreshold` and `refillAmount` are both set. */
+  autoRefillEnabled: boolean;
+}
+
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -364,6 +488,24 @@ export interface CreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+}
+
+/** Credits that a job holds until it ends. */
+export interface CreditReservation {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `video_remix`. */
+  format: string;
+  /** Of the job. */
+  stage: string;
+  /** What it holds. */
+  credits: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  reservedAt: string;
+  /** Then the job fails, and they are released. */
+  expiresAt: string;
 }
 
 /** The period that `includedRemaining` and `usedThisPeriod` belong to. */
@@ -521,6 +663,11 @@ export interface DryRunLease {
   paidCents: number;
 }
 
+/** How many sessions were ended. */
+export interface EndedSessions {
+  ended: number;
+}
+
 /** A webhook endpoint to which nothing is sent any more. */
 export interface EndpointAutoPausedData {
   /** To whom it happened. */
@@ -620,6 +767,20 @@ export interface InstallationClock {
   offsetSeconds: number;
 }
 
+/** Who did something to a job, and when. */
+export interface JobActor {
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  at: string;
+  /** `system`: the server, when time was over. */
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** Its name, if it was an operator or a worker. */
+  operator: string | null;
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  apiKeyId: string | null;
+  /** Example: `spring-campaign`. */
+  requestId: string | null;
+}
+
 /** A job that was canceled. */
 export interface JobCanceledData {
   /** To whom it happened. */
@@ -709,6 +870,35 @@ export interface JobCompletedEvent {
   replayOf?: string;
 }
 
+/** A file that a job has made. */
+export interface JobFile {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assetId: string;
+  /** Example: `slide`. */
+  kind: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Example: `image/png`. */
+  mimeType: string;
+  sizeBytes: number;
+  /** Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  sha256: string;
+  /** Where this server serves it for one hour, wherever it is kept. */
+  url: string;
+}
+
+/** What a job was given, and what it has made. */
+export interface JobContent {
+  /** What the partner sent. */
+  inputs: Record<string, unknown>;
+  /** None before it is completed. */
+  assets: JobFile[];
+}
+
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
   /** Example: `WORKER_LOST`. */
@@ -756,6 +946,120 @@ export interface JobFailedEvent {
   data: JobFailedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** One claim of a job: who took it, and how that ended. */
+export interface JobTry {
+  /** 1, 2 or 3. */
+  attempt: number;
+  /** Example: `worker-1`. */
+  workerId: string;
+  /** The name of the token that it was taken with. */
+  operator: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  claimedAt: string;
+  /** Null while the worker has it. */
+  endedAt: string | null;
+  /** `requeued`: the job waited for another worker. */
+  end: "canceled" | "completed" | "failed" | "requeued" | (string & {}) | null;
+  /** Why it went wrong. */
+  code: string | null;
+}
+
+/**
+ * What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty.
+ */
+export interface JobHistory {
+  started: JobActor | null;
+  cancelRequested: JobActor | null;
+  ended: JobActor | null;
+  /** The first one first. */
+  tries: JobTry[];
+}
+
+/** One thing that happened to a lease. */
+export interface LeaseEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A month of a lease that was charged or tried. */
+export interface LeaseMonth {
+  /** 0 is the first. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` while it could not be paid; `uncollected`: the lease ended so. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+  /** Of the cash event that paid it; null at price 0. */
+  eventId: string | null;
+}
+
+/** A lease of which a month begins on the day that was asked for. */
+export interface LeaseOfDay {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  /** When that month begins and is charged. */
+  dueAt: string;
 }
 
 /** A lease request that was answered with accounts. */
@@ -826,6 +1130,61 @@ export interface LeaseRequestRejectedEvent {
   data: LeaseRequestRejectedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** A lease with what it has brought. */
+export interface LeaseWithPayments {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
 }
 
 /** A leased account that is no longer the project's. */
@@ -924,6 +1283,87 @@ export interface LeasedAccountRenewedEvent {
   replayOf?: string;
 }
 
+/** The job that a row is of, as it is now. */
+export interface LedgerJob {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  /** What it held until it ended. */
+  reservedCredits: number;
+  /** What it was charged when it ended. */
+  chargedCredits: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCredits: number;
+}
+
+/** The lease whose month a row is of, as it is now. */
+export interface LedgerLease {
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Null in the test environment. */
+  poolAccountId: string | null;
+  status: "assigned" | "disconnected" | (string & {});
+  disconnectedReason:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {})
+    | null;
+  /** What this month was charged. */
+  chargedCents: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCents: number;
+}
+
+/** A lease with whose it is, and what happens next. */
+export interface ListedLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+}
+
 /** What the accounts should be about, and for whom. */
 export interface Niche {
   /** What it posts about. */
@@ -963,7 +1403,32 @@ export interface OperatorWithToken {
   warning: string;
 }
 
-/** A movement of cash as the partner sees it, and who made it. */
+/** One thing that was done or refused, by whomever. */
+export interface OpsAuditEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `organization.suspended`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** Who acted, or was acted on; null for what concerns the installation. */
+  organizationId: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string | null;
+  /** The environment; null for what concerns the installation. */
+  env: "live" | "test" | (string & {}) | null;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  apiKeyId: string | null;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** What was acted on; in `operator` the name of the operator who did it. */
+  data: Record<string, unknown>;
+}
+
+/** A movement of cash as the partner sees it, with what it came from and who made it. */
 export interface OpsCashEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -993,15 +1458,96 @@ export interface OpsCashEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
   /** Of the payment. The partner does not see it. */
   reference: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
 }
 
-/** A movement of credits as its partner sees it, and who made it. */
+/** A month of a lease that has begun, and how it was settled. */
+export interface SettledMonth {
+  /** 0 is the first month. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` has not been paid yet; `uncollected` never will be. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Of the row that charged it; null without one. */
+  sequence: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+}
+
+/** One movement of cash, and what belongs with it. */
+export interface OpsCashEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
+  /** What came, or went when negative. */
+  amountCents: number;
+  balanceAfterCents: number;
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string | null;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** For whom: the partner, or the child that leases. */
+  organizationId: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string | null;
+  /** 0 is the first month of the lease. */
+  leaseMonth: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
+  /** Of the payment. The partner does not see it. */
+  reference: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /** The request that its lease was assigned for, if it was for one. */
+  leaseRequestId: string | null;
+  /** The months of its lease that have begun, newest first, at most 100. */
+  leaseMonths: SettledMonth[];
+  /**
+   * The other rows of its lease, those of the same request, and of a payment the renewals that it
+   * paid; oldest first, at most 100.
+   */
+  related: OpsCashEvent[];
+}
+
+/** A movement of credits as its partner sees it, with what it came from and who made it. */
 export interface OpsCreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -1041,12 +1587,129 @@ export interface OpsCreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
   /** The key that asked for it, if one did. */
   apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
+}
+
+/** One movement of credits, and what belongs with it. */
+export interface OpsCreditEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** What it added, or took when negative. */
+  credits: number;
+  eventType:
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
+  /** Example: `video_remix`. */
+  format: string | null;
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string | null;
+  /** The job. */
+  workflowId: string | null;
+  /** The prepaid part after it. */
+  balanceAfterPrepaid: number;
+  /** The whole balance after it. */
+  balanceAfter: number;
+  /** Consumed in its period up to and with it. */
+  usageAfterPeriod: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** `reason` says which rule made it, if a rule did. */
+  metadata: Record<string, string>;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
+  /** The key that asked for it, if one did. */
+  apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /**
+   * The rows of its job, the other side of its transfer, and what was written in the same moment by
+   * the same request or rule; oldest first, at most 100.
+   */
+  related: OpsCreditEvent[];
 }
 
 /** A job, who works on it, and why it failed. */
@@ -1055,6 +1718,10 @@ export interface OpsJob {
   id: string;
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Whose credits are reserved and charged; its project may have moved since. */
+  walletOrganizationId: string;
   /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1083,6 +1750,8 @@ export interface OpsJob {
   cancelRequestedAt: string | null;
   reservedCredits: number;
   creditsCharged: number;
+  /** Of what was charged. */
+  creditsRefunded: number;
   /** Why the last try failed, also if others follow. */
   lastError: JobError | null;
   /** Example: `2026-06-01T00:00:00.000Z`. */
@@ -1182,6 +1851,16 @@ export interface OpsOrganization {
   formatPrices: FormatEstimates | null;
 }
 
+/** How many keys an organization has, of one environment. */
+export interface OrganizationKeys {
+  /** That work: neither deleted nor killed. */
+  active: number;
+  /** That were killed and not deleted. */
+  killed: number;
+  /** Keys of its children that work. They stop when it is suspended. */
+  activeOfChildren: number;
+}
+
 /** How much an organization has of what. */
 export interface OrganizationCounts {
   children: number;
@@ -1218,6 +1897,9 @@ export interface OpsOrganizationDetail {
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
   /** Null for a child: it has its partner's. */
   formatPrices: FormatEstimates | null;
+  /** How far a child may spend, and how it refills. Null for a partner. */
+  creditConfig: CreditConfig | null;
+  apiKeys: OrganizationKeys;
   credits: Credits;
   /** Null for a child: its partner pays. */
   cashBalanceCents: number | null;
@@ -1265,6 +1947,8 @@ export interface OpsWebhookEndpoint {
   env: "live" | "test" | (string & {});
   /** Example: `Corner Coffee`. */
   organizationName: string;
+  /** Its own, or its partner's if that is not active. Nothing is sent while it is not. */
+  organizationStatus: "active" | "archived" | "suspended" | (string & {});
   /** Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410. */
   pausedReason: "failures" | "gone" | (string & {}) | null;
   /** When the first of those failures was. */
@@ -1370,6 +2054,33 @@ export interface OrganizationSuspendedEvent {
   replayOf?: string;
 }
 
+/** What falls due on a day of one partner's leases. */
+export interface PartnerDay {
+  /** A day in UTC. */
+  date: string;
+  count: number;
+  totalCents: number;
+  /**
+   * What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+   * wallet covers it.
+   */
+  shortfallCents: number;
+}
+
+/** What falls due of one partner's leases, day by day. */
+export interface PartnerDays {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun before the first day and are not paid. */
+  owedCount: number;
+  owedCents: number;
+  /** Those on which something falls due, in their order. */
+  days: PartnerDay[];
+}
+
 /** What sweeps would do with a partner's leases. */
 export interface PartnerDryRun {
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1435,6 +2146,8 @@ export interface PoolAccount {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
 }
 
 /** The result of an import. */
@@ -1464,6 +2177,109 @@ export interface PostedCredits {
   available: number;
 }
 
+/** Where content is made and accounts are leased, for one app or brand. */
+export interface Project {
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Spring launch`. */
+  name: string;
+  status: "active" | "archived" | (string & {});
+  /** Example: `customer-4711`. */
+  customerExternalId: string | null;
+  /** Example: `Europe/Lisbon`. */
+  timezone: string;
+  /** Example: `en`. */
+  primaryLanguage: string;
+  /** Example: `owner@example.com`. */
+  ownerEmail: string | null;
+  /** Example: `Corner Coffee`. */
+  appName: string | null;
+  /**
+   * Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+   * you when the queue is short.`.
+   */
+  appDescription: string | null;
+  /** Example: `Good coffee, near you`. */
+  tagline: string | null;
+  brandVoice:
+    | "authentic"
+    | "casual"
+    | "educational"
+    | "professional"
+    | "warm"
+    | "witty"
+    | (string & {})
+    | null;
+  targetGender: "all" | "female" | "male" | (string & {}) | null;
+  metadata: Record<string, unknown> | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+}
+
+/** A lease request with the names of what it is for, and what its partner can pay with. */
+export interface QueuedLeaseRequest {
+  /** Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** `partial`: fewer accounts than asked for. All but `requested` are final. */
+  status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
+  count: number;
+  niche: Niche;
+  /** Example: `Accounts that review cafés`. */
+  target: string | null;
+  /** The operator's answer. */
+  note: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  submittedAt: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string | null;
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assignedSocialAccountIds: string[];
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** What the partner wrote with it. */
+  partnerNote: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  partnerId: string;
+  partnerName: string;
+  /** Of the partner; null if it has no cash wallet. */
+  cashBalanceCents: number | null;
+}
+
+/** What is being sent again. */
+export interface Recovered {
+  /** Deliveries that are due now: new ones, and retries. */
+  deliveries: number;
+  /** There is more than one request recovers. Ask again, for the rest. */
+  hasMore: boolean;
+}
+
+/** What falls due on a day, of all partners or of one. */
+export interface RenewalDay {
+  /** A day in UTC. */
+  date: string;
+  /** Months of leases that begin on it. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** Whose leases these are. */
+  partners: number;
+  /** Partners whose cash does not reach to the end of the day. */
+  shortPartners: number;
+  /** What these have to pay in for everything that has begun by then, what is past due included. */
+  shortfallCents: number;
+}
+
 /** A replay that is on its way. */
 export interface Replayed {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1472,6 +2288,70 @@ export interface Replayed {
   replayDeliveryId: string;
   /** When it is due. */
   scheduledAt: string;
+}
+
+/** A thing that was found, and whose it is. */
+export interface SearchHit {
+  /** `request`: one to this API; see the audit log. */
+  kind:
+    | "api_key"
+    | "container"
+    | "event"
+    | "job"
+    | "lease_request"
+    | "operator"
+    | "organization"
+    | "pool_account"
+    | "project"
+    | "request"
+    | "social_account"
+    | "transfer"
+    | "webhook_delivery"
+    | "webhook_endpoint"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** What it is called, or what it is about. */
+  name: string | null;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string | null;
+  /** Example: `Corner Coffee`. */
+  organizationName: string | null;
+  /** Of a child its partner, of a container its job, of a delivery its endpoint. */
+  partOf: string | null;
+  /** Whether this is what was asked for, and does not only begin with it. */
+  exact: boolean;
+}
+
+/** What was found, the exact hits first. */
+export interface SearchHits {
+  items: SearchHit[];
+}
+
+/** A browser in which an operator is signed in to the console. */
+export interface Session {
+  /** Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  operatorId: string;
+  operatorName: string;
+  /**
+   * `active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+   * the token that opened it was replaced, has expired or was revoked.
+   */
+  status: "active" | "ended" | "expired" | "revoked" | (string & {});
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  endedAt: string | null;
+  /** From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front. */
+  address: string;
+  /** What the browser calls itself. */
+  userAgent: string;
 }
 
 /** The period that is running. */
@@ -1499,6 +2379,14 @@ export interface SetSubscription {
   subscription: Subscription;
   balance: number;
   available: number;
+}
+
+/** A link that opens one session of the operator who asked for it. */
+export interface SignInLink {
+  /** On this server, like the address of an asset. Whoever opens it first is signed in. */
+  url: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
 }
 
 /** An account that a project can publish to. */

@@ -32,6 +32,12 @@ def list_jobs(
     content_format: Annotated[
         str | None, typer.Option("--format", help="Such as slideshow_builder.", parser=filled)
     ] = None,
+    worker: Annotated[
+        str | None, typer.Option(help="That this worker has, or had last.", parser=filled)
+    ] = None,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only those that wait for a worker, longest first.")
+    ] = False,
     limit: LimitOption = 200,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,6 +47,8 @@ def list_jobs(
             status=given(status),
             organization_id=given(organization),
             format=given(content_format),
+            worker_id=given(worker),
+            claimed=given(False if waiting else None),
             limit=PAGE,
         )
     )
@@ -70,6 +78,18 @@ def list_jobs(
 def show_job(job: JobArgument) -> None:
     """Show a job: who works on it, and why its last try failed."""
     show(lambda layers: layers.jobs.retrieve(job))
+
+
+@app.command("history")
+def show_history(job: JobArgument) -> None:
+    """Show who started a job, which workers took it and how that ended."""
+    show(lambda layers: layers.jobs.retrieve_history(job))
+
+
+@app.command("content")
+def show_content(job: JobArgument) -> None:
+    """Show what a job was given, and the files that it has made."""
+    show(lambda layers: layers.jobs.retrieve_content(job))
 
 
 @app.command("retry")

@@ -136,6 +136,27 @@ def replay_delivery(
     )
 
 
+@app.command("recover")
+def recover_endpoint(
+    endpoint: EndpointArgument,
+    since: Annotated[
+        str,
+        typer.Option(help="Events from this time on, such as 2026-06-01T00:00:00Z.", parser=filled),
+    ],
+    until: Annotated[
+        str | None, typer.Option(help="Events up to this time; else up to now.", parser=filled)
+    ] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Send to an endpoint again what it has missed."""
+    change(
+        lambda layers, once: layers.webhook_endpoints.recover(
+            endpoint, since=since, until=given(until), **once
+        ),
+        idempotency_key,
+    )
+
+
 @app.command("unpause")
 def unpause_endpoint(endpoint: EndpointArgument, idempotency_key: KeyOption = None) -> None:
     """Send to an endpoint again that the server has paused."""

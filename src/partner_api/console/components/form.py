@@ -1,8 +1,12 @@
-"""Forms: each carries the key it was rendered with, so that a second click or a reload does nothing twice."""
+"""Forms: each carries the key it was rendered with, so that a second click or a reload does nothing twice.
+
+``form(…, does=route)`` leaves a form out for whoever may not use the route; ``offered`` does that for anything else,
+such as a section with several forms or a link to a page that has one. Both ask the route's own declaration.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 import htpy as h
@@ -12,14 +16,17 @@ from partner_api.console.components.errors import error_notice
 from partner_api.console.visit import CONFIRMED, FORM, KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Visit
+    from partner_api.console.visit import Submitted, Visit
 
 Kind = Literal[
-    "text", "textarea", "number", "cents", "select", "checkbox", "date", "hidden", "file"
+    "text", "textarea", "number", "cents", "select", "checkbox", "choices", "date", "hidden", "file"
 ]
+
+_TICKED: Final = ("checkbox", "choices")
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -28,10 +35,10 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         name: as the API names it; issues of the API are shown at the field of that name.
         label: what stands before it.
-        kind: how it is filled in; `cents` takes an amount in cents.
-        value: what it begins with.
+        kind: how it is filled in; `cents` takes an amount in cents, `choices` any number of its options.
+        value: what it begins with; of `choices` those that are chosen, with spaces between them.
         required: whether it must be filled in.
-        options: of a `select`, pairs of a value and a text.
+        options: of a `select` or of `choices`, pairs of a value and a text.
         hint: one sentence about what to fill in.
         attributes: further attributes of the input, such as `min` or `maxlength`.
     """
@@ -55,8 +62,9 @@ def form(
     submit: str,
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
+    does: Callable[..., Awaitable[Any]] | None = None,
 ) -> h.Node:
-    """Return a form that does something.
+    """Return a form that does something; nothing for whoever may not do it.
 
     When it was refused, or the session had ended when it was sent, it shows what had been filled in, with the key of
     then: if it was done after all, it is not done again.
@@ -69,14 +77,23 @@ def form(
         submit: the words of its button, which say what it does.
         tone: of the button.
         above: what stands above the fields, such as the balance before.
+        does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
     """
-    again = visit.submitted if visit.submitted and visit.submitted.form == name else None
+    if does is not None and not visit.may(does):
+        return None
+    again = visit.shown_again(name)
     kept = again.fields if again else {}
     # A refused key may be kept with the refusal; after a correction the request is another one.
     reused = again is not None and (again.error is None or again.error.status >= 500)
     key = kept[KEY][0] if reused and kept.get(KEY) else str(uuid4())
-    issues = again.issues if again else {}
-    return h.form(method="post", action=action, data_form=name, id=f"form-{name}")[
+    files = any(one.kind == "file" for one in fields)
+    return h.form(
+        method="post",
+        action=action,
+        enctype="multipart/form-data" if files else None,
+        data_form=name,
+        id=f"form-{name}",
+    )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
         if again and not again.error
@@ -85,9 +102,32 @@ def form(
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
         h.input(type="hidden", name=KEY, value=key),
-        (_field(name, one, kept.get(one.name), issues.get(one.name)) for one in fields),
+        (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
         h.button(f".{tone}", type="submit")[submit],
     ]
+
+
+def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
+    """Return a form behind its title, open when it is shown again; nothing for no form.
+
+    Args:
+        visit: of the page that it is on.
+        name: of the form.
+        title: what it is for.
+        shown: the form, as ``form`` returned it.
+    """
+    if shown is None:
+        return None
+    again = visit.submitted is not None and visit.submitted.form == name
+    return h.details(".folded", open=again)[h.summary[title], shown]
+
+
+def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
+    """Return nodes for whoever may use a route of the API, by its handler; nothing for everybody else.
+
+    What is sent by hand in spite of it is refused by the route, and the refusal stands above the page.
+    """
+    return nodes if visit.may(does) else None
 
 
 def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
@@ -119,10 +159,30 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
     ]
 
 
+def _kept(again: Submitted | None, field: Field) -> list[str] | None:
+    """Return what was filled in; None in a form that is shown for the first time."""
+    # A box that is not ticked is not sent.
+    if again is None or (field.name not in again.fields and field.kind not in _TICKED):
+        return None
+    return again.fields.get(field.name, [])
+
+
+def _issue(again: Submitted | None, field: Field) -> str | None:
+    """Return what is wrong with a field; of `choices` also what is wrong with one of them."""
+    issues = again.issues if again else {}
+    if field.kind == "choices":
+        return next(
+            (text for at, text in issues.items() if at.partition(".")[0] == field.name), None
+        )
+    return issues.get(field.name)
+
+
 def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | None) -> h.Node:
     value = kept[0] if kept else field.value
     if field.kind == "hidden":
         return h.input(type="hidden", name=field.name, value=value)
+    if field.kind == "choices":
+        return _choices(form_name, field, field.value.split() if kept is None else kept, issue)
     id = f"{form_name}-{field.name}"
     described = [f"{id}-hint"] * bool(field.hint) + [f"{id}-issue"] * bool(issue)
     shared: dict[str, str | bool | None] = {
@@ -159,6 +219,31 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
         mode = "numeric" if field.kind in ("cents", "number") else None
         control = h.input(shared, field.attributes, type=kind, inputmode=mode, value=value)
     return h.div(".field")[label, control, hint, wrong]
+
+
+def _choices(form_name: str, field: Field, chosen: Sequence[str], issue: str | None) -> h.Node:
+    """Return boxes to tick, one for each option."""
+    id = f"{form_name}-{field.name}"
+    return h.fieldset(".choices", aria_describedby=f"{id}-issue" if issue else None)[
+        h.legend[field.label],
+        h.p(".hint")[field.hint] if field.hint else None,
+        h.span(".issue", id=f"{id}-issue")[issue] if issue else None,
+        h.div[
+            (
+                h.div(".field.check")[
+                    h.input(
+                        type="checkbox",
+                        id=f"{id}-{number}",
+                        name=field.name,
+                        value=value,
+                        checked=value in chosen,
+                    ),
+                    h.label(for_=f"{id}-{number}")[text],
+                ]
+                for number, (value, text) in enumerate(field.options)
+            )
+        ],
+    ]
 
 
 def _optional(field: Field) -> bool:

@@ -12,6 +12,7 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.form import Field
+from partner_api.console.components.markup import element, joined, rendered
 from partner_api.console.declare import Download
 from partner_api.console.mount import HEADERS
 from partner_api.edge.wire.pagination import Page
@@ -20,6 +21,8 @@ from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from partner_api.console.visit import Visit
 
@@ -75,15 +78,20 @@ def table(
     ]
 
 
-def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> h.Node:
+def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
     first, *others = columns
-    heading = first.cell(row)
-    return h.tr(data_href=address)[
-        h.th(".number" if first.number else "", scope="row")[
-            h.a(".row-link", href=address)[heading] if address else heading
-        ],
-        (h.td(".number" if c.number else "")[c.cell(row)] for c in others),
+    heading = rendered(first.cell(row))
+    if address:
+        heading = element("a", heading, class_="row-link", href=address)
+    cells = [
+        element("th", heading, scope="row", class_=_class_of(first)),
+        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
     ]
+    return element("tr", joined(cells), data_href=address)
+
+
+def _class_of(column: Column[T]) -> str | None:
+    return "number" if column.number else None
 
 
 async def listing(
@@ -98,6 +106,8 @@ async def listing(
     empty: str = "There is nothing here.",
     caption: str | None = None,
     filters: Sequence[Field] = (),
+    cursor: str = "cursor",
+    above: Callable[[Sequence[T]], h.Node] | None = None,
     **path: str,
 ) -> h.Node:
     """Return a list of the API: its filters, one page of it as a table, and links to the next page and to CSV.
@@ -112,34 +122,48 @@ async def listing(
         href: the page of a row.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
-        filters: parameters of the route that the address may have; `select` may be sent several times.
+        filters: parameters of the route that the address may have; `select` may be sent several times. A `date` is
+            sent as the first instant of its day, and `until` as the last.
+        cursor: the parameter of the address with this list's, where a page has several lists.
+        above: what stands between the filters and the rows of the page, of these rows.
         path: the path's parameters, by the handler's names for them.
 
     Raises:
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    asked = {**(query or {}), **{f.name: visit.query.get(f.name) or None for f in filters}}
+    asked = {**(query or {}), **{f.name: _sent(visit, f) for f in filters}}
     if visit.parameter("csv") == name:
         download = CsvReply(visit, handler, [*columns, *only_csv], name, asked, path)
         await download.begin()
         raise Download(download)
     page = await visit.ask(
-        handler, query={"limit": 50, **asked, "cursor": visit.parameter("cursor")}, **path
+        handler, query={"limit": 50, **asked, "cursor": visit.parameter(cursor)}, **path
     )
     return [
         filter_form(visit, filters) if filters else None,
+        above(page.items) if above is not None and page.items else None,
         table(columns, page.items, href=href, empty=empty, caption=caption),
         h.p(".pages")[
-            h.a(href=visit.address(cursor=None))["First page"]
-            if visit.parameter("cursor")
+            h.a(href=visit.address(**{cursor: None}))["First page"]
+            if visit.parameter(cursor)
             else None,
-            h.a(href=visit.address(cursor=page.next_cursor), rel="next")["Next page"]
+            h.a(href=visit.address(**{cursor: page.next_cursor}), rel="next")["Next page"]
             if page.next_cursor
             else None,
-            h.a(href=visit.address(csv=name, cursor=None))["CSV"] if page.items else None,
+            h.a(href=visit.address(csv=name, **{cursor: None}))["CSV"] if page.items else None,
         ],
     ]
+
+
+def _sent(visit: Visit, field: Field) -> list[str] | None:
+    """Return what is sent to the API for a filter."""
+    values = visit.query.get(field.name) or None
+    if values is None or field.kind != "date":
+        return values
+    end = "T23:59:59.999Z" if field.name == "until" else "T00:00:00Z"
+    # What is no day, the API refuses by the name of the field.
+    return [f"{value}{end}" if len(value) == len("2027-01-01") else value for value in values]
 
 
 def filter_form(visit: Visit, filters: Sequence[Field]) -> h.Node:

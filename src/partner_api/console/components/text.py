@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import htpy as h
 
+from partner_api.console.components.markup import element
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 def other(text: str | None) -> h.Node:
     """Return other people's text: marks that turn the direction of writing are shown, and nothing around it turns."""
-    return h.bdi(".other")[visible(text)] if text else NONE
+    return element("bdi", visible(text), class_="other") if text else NONE
 
 
 def identifier(text: str | None, href: str | None = None) -> h.Node:
     """Return an id, with a link to the page of what it names."""
     if not text:
         return NONE
-    return h.a(".id", href=href)[text] if href else h.code(".id")[text]
+    return element("a" if href else "code", text, class_="id", href=href)
 
 
 def instant(text: str | None) -> h.Node:
@@ -43,26 +44,27 @@ def instant(text: str | None) -> h.Node:
     if text is None:
         return NONE
     moment = datetime.fromisoformat(text)
-    return h.time(datetime=text)[f"{moment:%Y-%m-%d %H:%M:%S}"]
+    return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
 
 
 def day(text: str | None) -> h.Node:
     """Return the day of a time or a date."""
-    return h.time(datetime=text)[text[:10]] if text else NONE
+    return element("time", text[:10], datetime=text) if text else NONE
 
 
 def credits(amount: int | None, *, signed: bool = False) -> h.Node:
     """Return an amount of credits."""
     if amount is None:
         return NONE
-    return h.data(".amount", value=str(amount))[f"{amount:+,}" if signed else f"{amount:,}"]
+    written = f"{amount:+,}" if signed else f"{amount:,}"
+    return element("data", written, class_="amount", value=str(amount))
 
 
 def cents(amount: int | None, *, signed: bool = False) -> h.Node:
     """Return an amount of US dollars that is given in cents."""
     if amount is None:
         return NONE
-    return h.data(".amount", value=str(amount))[dollars(amount, signed=signed)]
+    return element("data", dollars(amount, signed=signed), class_="amount", value=str(amount))
 
 
 def dollars(amount: int, *, signed: bool = False) -> str:
@@ -73,7 +75,11 @@ def dollars(amount: int, *, signed: bool = False) -> str:
 
 def badge(status: str, tone: Tone | None = None) -> h.Node:
     """Return a status as a word with a colour, which says nothing that the word does not."""
-    return h.span(f".badge.{tone or _TONES.get(status, 'plain')}")[status.replace("_", " ")]
+    return element(
+        "span",
+        status.replace("_", " "),
+        class_=f"badge {tone or _TONES.get(status, 'plain')}",
+    )
 
 
 def facts(*rows: tuple[str, h.Node]) -> h.Node:

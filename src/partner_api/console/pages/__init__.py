@@ -10,5 +10,5 @@ if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
-    *organizations.pages.routes,
+    *organizations.ROUTES,
 ]

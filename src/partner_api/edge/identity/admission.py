@@ -16,10 +16,12 @@ from partner_api.edge.identity.credentials import (
     OperatorCredential,
     PortalCredential,
     SessionCredential,
+    SignInLinkCredential,
     parse_api_key,
     parse_operator_token,
     parse_portal,
     parse_session,
+    parse_sign_in_link,
 )
 from partner_api.edge.identity.portal import PortalVisitor, find_visitor
 from partner_api.edge.limits.rate_limits import RateLimitExceeded
@@ -36,8 +38,27 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
-C = TypeVar("C", ApiKeyCredential, OperatorCredential, SessionCredential, PortalCredential)
+C = TypeVar(
+    "C",
+    ApiKeyCredential,
+    OperatorCredential,
+    SessionCredential,
+    SignInLinkCredential,
+    PortalCredential,
+)
 _UNKNOWN_ADDRESS = "unknown"
+
+
+class _Over(Exception):
+    """It was good once: no failure of its address, and nothing that lets anybody in."""
+
+
+class _VisitOver(_Over):
+    """The same of the portal, with what is known of the session."""
+
+    def __init__(self, visitor: PortalVisitor) -> None:
+        super().__init__()
+        self.visitor = visitor
 
 
 async def admit_key(
@@ -101,10 +122,35 @@ async def admit_session(request: ApiRequest, cookie: str) -> OperatorSession | N
         ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
     """
 
-    async def look_up(credential: SessionCredential) -> OperatorSession | None:
-        return await request.services.authenticator.session(credential, request.now)
+    async def look_up(credential: SessionCredential) -> OperatorSession:
+        found = await request.services.authenticator.session(credential, request.now)
+        if found is None:
+            raise _Over
+        return found
 
-    return await _authenticate(request, parse_session(cookie), look_up)
+    try:
+        return await _authenticate(request, parse_session(cookie), look_up)
+    except _Over:
+        return None
+
+
+async def admit_sign_in_link(request: ApiRequest, text: str) -> OperatorCaller | None:
+    """Return the operator whom a one-time link signs in; None when it was used or is over.
+
+    Raises:
+        ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
+    """
+
+    async def look_up(credential: SignInLinkCredential) -> OperatorCaller:
+        found = await request.services.authenticator.sign_in_link(credential, request.now)
+        if found is None:
+            raise _Over
+        return found
+
+    try:
+        return await _authenticate(request, parse_sign_in_link(text), look_up)
+    except _Over:
+        return None
 
 
 async def admit_portal(
@@ -117,9 +163,15 @@ async def admit_portal(
     """
 
     async def look_up(credential: PortalCredential) -> PortalVisitor:
-        return await find_visitor(request.services, credential, request.now)
+        found = await find_visitor(request.services, credential, request.now)
+        if found.caller is None:
+            raise _VisitOver(found)
+        return found
 
-    return await _authenticate(request, parse_portal(text, kind), look_up)
+    try:
+        return await _authenticate(request, parse_portal(text, kind), look_up)
+    except _VisitOver as over:
+        return over.visitor
 
 
 async def _count_request(

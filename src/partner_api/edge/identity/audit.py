@@ -13,19 +13,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
+    from partner_api.edge.identity.authentication import OperatorCaller
     from partner_api.edge.request.api_request import ApiRequest
 
 
 def audit_argument(request: ApiRequest) -> Actor:
     """Return who asks, as ledgers and the audit log record it."""
     if request.is_operators:
-        operator = request.operator
-        return Actor(
-            "operator",
-            operator_id=operator.operator_id,
-            operator_name=operator.name,
-            request_id=request.request_id,
-        )
+        return operator_actor(request, request.operator)
     return Actor("partner_api", api_key_id=request.caller.api_key_id, request_id=request.request_id)
 
 
@@ -34,6 +29,16 @@ def audit_details(request: ApiRequest) -> dict[str, str]:
     if request.is_operators or request.caller.portal_session_id is None:
         return {}
     return {"portalSessionId": str(request.caller.portal_session_id)}
+
+
+def operator_actor(request: ApiRequest, operator: OperatorCaller) -> Actor:
+    """Return an operator as whoever asks, also where the request is a page's."""
+    return Actor(
+        "operator",
+        operator_id=operator.operator_id,
+        operator_name=operator.name,
+        request_id=request.request_id,
+    )
 
 
 async def write_audit(

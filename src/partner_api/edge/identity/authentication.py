@@ -16,7 +16,7 @@ from partner_api.edge.identity.scopes import Role
 from partner_api.edge.identity.subject import Subject
 from partner_api.edge.identity.verified import VerifiedTokens
 from partner_api.errors import ApiError
-from partner_api.operators import session_store
+from partner_api.operators import link_store, session_store
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ApiKeyCredential,
         OperatorCredential,
         SessionCredential,
+        SignInLinkCredential,
     )
     from partner_api.edge.identity.subject import SubjectLookup
 
@@ -78,6 +79,8 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     role: Role
     demo: bool
     """Whether the token was made by the demo; whatever it mints is marked in the same way."""
+    session_id: UUID | None = None
+    """The session of a browser that lets the operator in; None where the request carries the token."""
 
 
 class OperatorSession(msgspec.Struct, frozen=True):
@@ -201,19 +204,43 @@ class Authenticator:
             found.hash_key_id, found.secret_hash, credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
-        if (
-            found.ended_at is not None
-            or found.expires_at <= now
-            or found.operator_revoked_at is not None
-            or (found.operator_expires_at is not None and found.operator_expires_at <= now)
-            or found.current_keyid != found.operator_keyid
-            or (found.demo and not self._development)
-        ):
+        if found.ended_at is not None or not self._is_good(found, now):
             return None
         operator = OperatorCaller(
-            found.operator_id, found.operator_keyid, found.name, found.role, found.demo
+            found.operator_id, found.operator_keyid, found.name, found.role, found.demo, found.id
         )
         return OperatorSession(found.id, operator, found.expires_at, found.kept_form)
+
+    async def sign_in_link(
+        self, credential: SignInLinkCredential, now: datetime
+    ) -> OperatorCaller | None:
+        """Return the operator whom a link signs in; None for one that was used, or has ended.
+
+        Raises:
+            ApiError: UNAUTHENTICATED: there was never such a link.
+        """
+        found = await link_store.find_link(self._pool, credential.keyid)
+        if found is None or not self._secret_keys.verify(
+            found.hash_key_id, found.secret_hash, credential.secret
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        if found.used_at is not None or not self._is_good(found, now):
+            return None
+        return OperatorCaller(
+            found.operator_id, found.operator_keyid, found.name, found.role, found.demo
+        )
+
+    def _is_good(
+        self, found: session_store.KnownSession | link_store.KnownLink, now: datetime
+    ) -> bool:
+        """Return whether a session or a link is good by its time, and by the token that made it."""
+        return (
+            now < found.expires_at
+            and found.operator_revoked_at is None
+            and (found.operator_expires_at is None or now < found.operator_expires_at)
+            and found.current_keyid == found.operator_keyid
+            and (self._development or not found.demo)
+        )
 
     async def _find_keys(self, asked: list[store.KeyLookup]) -> list[store.FoundKey | None]:
         return await store.find_keys(self._pool, asked)

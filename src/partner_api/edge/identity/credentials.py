@@ -1,4 +1,4 @@
-"""The text of API keys, operators' tokens, sessions and links: how they are written and read.
+"""The text of API keys, operators' tokens, their sessions and the links that open one: how they are written and read.
 
 The id of a key, and of a session of the portal, carries the tenant, so that looking it up touches one tenant only.
 Until the secret verifies, that tenant is a hint and nothing more.
@@ -30,7 +30,8 @@ _SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
 _SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
-_PORTAL = re.compile(rf"lp(l|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
+_PORTAL = re.compile(rf"lp(k|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
+_SIGN_IN_LINK = re.compile(rf"lpl_({_KEYID})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -93,7 +94,7 @@ class PortalCredential(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The link as it stands in its address, or the session as the browser presents it."""
-        return f"lp{'l' if self.kind == 'link' else 'p'}_{self.keyid}_{self.secret}"
+        return f"lp{'k' if self.kind == 'link' else 'p'}_{self.keyid}_{self.secret}"
 
     def opened_by(self, form_key: str) -> PortalCredential:
         """Return the session that a link opens for a form: the same for the same form, and no other's.
@@ -103,6 +104,18 @@ class PortalCredential(msgspec.Struct, frozen=True):
         digest = hmac.digest(self.secret.encode(), form_key.encode(), "sha256")
         secret = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         return PortalCredential("session", self.tenant_id, self.id, secret)
+
+
+class SignInLinkCredential(msgspec.Struct, frozen=True):
+    """A well-formed one-time link to the console, not verified yet."""
+
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The part of the link's address that is the link's own."""
+        return f"lpl_{self.keyid}_{self.secret}"
 
 
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
@@ -133,6 +146,11 @@ def mint_portal_link(tenant_id: int, session_id: UUID) -> PortalCredential:
     return PortalCredential("link", tenant_id, session_id, new_secret())
 
 
+def mint_sign_in_link() -> SignInLinkCredential:
+    """Create a credential for a new one-time link to the console."""
+    return SignInLinkCredential(_random_characters(16), new_secret())
+
+
 def parse_api_key(text: str) -> ApiKeyCredential | None:
     """Read an API key, ``lp_<env>_<keyid>_<secret>``; None when it has another form."""
     match = _API_KEY.fullmatch(text)
@@ -154,15 +172,21 @@ def parse_session(text: str) -> SessionCredential | None:
 
 
 def parse_portal(text: str, kind: Literal["link", "session"]) -> PortalCredential | None:
-    """Read a link ``lpl_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
+    """Read a link ``lpk_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
     match = _PORTAL.fullmatch(text)
-    if match is None or (match[1] == "l") != (kind == "link"):
+    if match is None or (match[1] == "k") != (kind == "link"):
         return None
     number = decode_crockford(match[2][_TENANT_CHARACTERS:])
     if number >> _UUID_BITS:
         return None
     tenant_id = decode_crockford(match[2][:_TENANT_CHARACTERS])
     return PortalCredential(kind, tenant_id, UUID(int=number), match[3])
+
+
+def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
+    """Read the credential of a one-time link, ``lpl_<keyid>_<secret>``; None when it has another form."""
+    match = _SIGN_IN_LINK.fullmatch(text)
+    return match and SignInLinkCredential(match[1], match[2])
 
 
 def key_prefix(env: Env, keyid: str) -> str:

@@ -30,14 +30,6 @@ class UploadRule(Struct, frozen=True):
     max_bytes: int
     streamed: bool = False
 
-    @property
-    def drain_limit(self) -> DrainLimit:
-        """How much of what is not wanted is read so that the answer arrives.
-
-        Whoever sends a large file should see why it is refused.
-        """
-        return DrainLimit(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
-
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Return the media type that a request announces; another one is added to ``issues``."""
         text = request.header("content-type") or ""
@@ -45,6 +37,14 @@ class UploadRule(Struct, frozen=True):
         if ANY_TYPE not in self.media_types and media_type not in self.media_types:
             issues.append(Issue("Content-Type", f"Expected {' or '.join(self.media_types)}"))
         return media_type
+
+
+def upload_drain_limit(max_bytes: int) -> DrainLimit:
+    """Return how much of an upload of so many bytes at most is read when it is not wanted, so that the answer arrives.
+
+    Whoever sends a large file should see why it is refused.
+    """
+    return DrainLimit(2 * max_bytes, DISCARD_UPLOAD_SECONDS)
 
 
 class Upload:

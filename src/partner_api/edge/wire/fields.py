@@ -107,6 +107,13 @@ class OperatorId(PublicId):
     prefix = "opr"
 
 
+class SessionId(PublicId):
+    """``ses_…``."""
+
+    __slots__ = ()
+    prefix = "ses"
+
+
 class BareId(UUID):
     """A UUID without a prefix. In a path, a malformed one is as absent as an unknown one."""
 
@@ -124,6 +131,25 @@ class BareId(UUID):
             return cls(int=decode_uuid(text))
         except MalformedId:
             raise ValueError(f"Expected an id such as {_EXAMPLE}") from None
+
+
+class LedgerSequence(int):
+    """The place of a row in its ledger, from 1 on. In a path, a malformed one is as absent as an unknown one."""
+
+    __slots__ = ()
+    invalid_when_malformed: ClassVar[bool] = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a sequence.
+
+        Raises:
+            ValueError: it is none; the message says how one looks.
+        """
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_AMOUNT))
+        if not (is_number and 0 < int(text) <= MAX_AMOUNT):
+            raise ValueError("Expected a number such as 12")
+        return cls(text)
 
 
 class Instant(datetime):
@@ -161,6 +187,8 @@ def schema_of_field(field_type: type) -> dict[str, Any]:
             "pattern": f"^({field_type.prefix}_)?{bare}$",
             "examples": [format_id(field_type.prefix, _EXAMPLE)],
         }
+    if issubclass(field_type, LedgerSequence):
+        return {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT, "examples": [12]}
     if issubclass(field_type, BareId):
         return {
             "type": "string",
@@ -191,6 +219,7 @@ JobIdText: TypeAlias = Annotated[str, _id_meta("job")]
 EventIdText: TypeAlias = Annotated[str, _id_meta("evt")]
 PoolAccountIdText: TypeAlias = Annotated[str, _id_meta("pool")]
 OperatorIdText: TypeAlias = Annotated[str, _id_meta("opr")]
+SessionIdText: TypeAlias = Annotated[str, _id_meta("ses")]
 TransferIdText: TypeAlias = Annotated[str, _id_meta("txn")]
 BareIdText: TypeAlias = Annotated[
     str, Meta(examples=[str(_EXAMPLE)], extra_json_schema={"format": "uuid"})

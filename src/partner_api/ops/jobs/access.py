@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from partner_api.edge.idempotency.records import require_found, stored_reply
 from partner_api.errors import ApiError, not_found
-from partner_api.jobs import operator_store
+from partner_api.jobs import operator_store, overview_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,6 +42,18 @@ async def require_job(
     return await require_found(
         request, connection, await operator_store.find_job(connection, job_id)
     )
+
+
+async def require_operated_job(connection: Connection, job_id: UUID) -> overview_store.OperatedJob:
+    """Return a job of any partner.
+
+    Raises:
+        ApiError: NOT_FOUND.
+    """
+    job = await overview_store.find_job(connection, job_id)
+    if job is None:
+        raise not_found()
+    return job
 
 
 def claim_lost(facts: dict[str, Any] | None) -> ApiError:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
-    from partner_api.lease_requests.store import LeaseRequest
+    from partner_api.lease_requests.operator_store import QueuedRequest
 
 
-async def require_request(connection: Connection, request_id: UUID) -> LeaseRequest:
+async def require_request(connection: Connection, request_id: UUID) -> QueuedRequest:
     """Return a live lease request.
 
     Raises:

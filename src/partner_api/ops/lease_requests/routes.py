@@ -23,11 +23,12 @@ from partner_api.ops.lease_requests.schemas import (
     CandidatesQuery,
     Fulfilment,
     OpsLeaseRequest,
+    QueuedLeaseRequest,
     QueueQuery,
     Rejection,
     answered_request_of,
     candidate_of,
-    ops_lease_request_of,
+    queued_request_of,
 )
 
 routes = Routes("Operator: lease requests")
@@ -35,7 +36,7 @@ _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
 @routes.read("/ops/v1/lease-requests", sdk="lease_requests.list", access=requires_role("viewer"))
-async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
+async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[QueuedLeaseRequest]:
     """List lease requests.
 
     Those of all partners, oldest first: the unanswered ones, unless `status` names others.
@@ -45,10 +46,10 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
             connection,
             statuses=query.status,
             organization_id=query.organization_id,
-            after=read_cursor(request, UUID),
+            after=read_cursor(request, UUID) or query.after,
             limit=query.limit + 1,
         )
-    return page(request, query, found, item=ops_lease_request_of, position=lambda one: one.id)
+    return page(request, query, found, item=queued_request_of, position=lambda one: one.id)
 
 
 @routes.read(
@@ -59,13 +60,13 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
 )
 async def read_lease_request(
     request: ApiRequest, lease_request_id: LeaseRequestId
-) -> OpsLeaseRequest:
+) -> QueuedLeaseRequest:
     """Read a lease request.
 
     By its `lreq_…` id: a partner's own name for it may be another partner's too.
     """
     async with request.connection() as connection:
-        return ops_lease_request_of(await require_request(connection, lease_request_id))
+        return queued_request_of(await require_request(connection, lease_request_id))
 
 
 @routes.read(

@@ -9,10 +9,16 @@ from msgspec.structs import asdict
 
 from partner_api.account_pool import candidate_store
 from partner_api.edge.request.validation import InvalidField
-from partner_api.edge.wire.fields import Amount, OrganizationId, OrganizationIdText, PoolAccountId
+from partner_api.edge.wire.fields import (
+    Amount,
+    LeaseRequestId,
+    OrganizationId,
+    OrganizationIdText,
+    PoolAccountId,
+)
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
-from partner_api.lease_requests import store
+from partner_api.lease_requests import operator_store, store
 from partner_api.lease_requests.schemas import (
     MAX_COUNT,
     LeaseRequest,
@@ -39,6 +45,9 @@ class QueueQuery(Struct, frozen=True, rename="camel", kw_only=True):
     organization_id: Annotated[
         OrganizationId | None, Meta(description="Only of this organization's projects.")
     ] = None
+    after: Annotated[
+        LeaseRequestId | None, Meta(description="Only requests that were made after this one.")
+    ] = None
     limit: Annotated[int, Meta(ge=1, le=100, description="Requests on a page.")] = 25
     cursor: Cursor | None = None
 
@@ -48,6 +57,18 @@ class OpsLeaseRequest(LeaseRequest, frozen=True, rename="camel", kw_only=True):
 
     organization_id: OrganizationIdText
     partner_note: Annotated[str | None, Meta(description="What the partner wrote with it.")]
+
+
+class QueuedLeaseRequest(OpsLeaseRequest, frozen=True, rename="camel", kw_only=True):
+    """A lease request with the names of what it is for, and what its partner can pay with."""
+
+    organization_name: str
+    project_name: str
+    partner_id: OrganizationIdText
+    partner_name: str
+    cash_balance_cents: Annotated[
+        int | None, Meta(description="Of the partner; null if it has no cash wallet.")
+    ]
 
 
 class Fulfilment(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -113,6 +134,18 @@ def ops_lease_request_of(request: store.LeaseRequest) -> OpsLeaseRequest:
         **asdict(lease_request_of(request)),
         organization_id=format_id("org", request.organization_id),
         partner_note=request.partner_note,
+    )
+
+
+def queued_request_of(request: operator_store.QueuedRequest) -> QueuedLeaseRequest:
+    """Return the wire form of a lease request in the queue."""
+    return QueuedLeaseRequest(
+        **asdict(ops_lease_request_of(request)),
+        organization_name=request.organization_name,
+        project_name=request.project_name,
+        partner_id=format_id("org", request.partner_id),
+        partner_name=request.partner_name,
+        cash_balance_cents=request.cash_balance_cents,
     )
 
 

@@ -15,7 +15,7 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OperatorId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, Issue, invalid
+from partner_api.errors import ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.operators import store
 from partner_api.operators.access import require_authority, require_operator
@@ -89,6 +89,24 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
             connection, before=read_cursor(request, UUID), limit=query.limit + 1
         )
     return page(request, query, operators, item=operator_of, position=lambda operator: operator.id)
+
+
+@routes.read(
+    "/ops/v1/operators/{operatorId}",
+    sdk="operators.retrieve",
+    access=requires_role("admin"),
+    errors=["NOT_FOUND"],
+)
+async def read_operator(request: ApiRequest, operator_id: OperatorId) -> Operator:
+    """Retrieve an operator.
+
+    Without the token, of which nothing but a hash is kept.
+    """
+    async with request.connection() as connection:
+        operator = await store.find_operator(connection, operator_id)
+    if operator is None:
+        raise not_found()
+    return operator_of(operator)
 
 
 @routes.write(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from partner_api.cash.store import read_balance
 from partner_api.credits.access import require_wallet
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
@@ -27,16 +25,14 @@ from partner_api.ops.organizations.schemas import (
     OpsOrganization,
     OpsOrganizationDetail,
     OpsOrganizationPatch,
+    OrganizationQuery,
     OrganizationsQuery,
     changed_ops_organization_of,
     ops_organization_detail_of,
     ops_organization_of,
 )
-from partner_api.organizations import operator_store, store
+from partner_api.organizations import operator_store
 from partner_api.organizations.service import onboard_partner
-
-if TYPE_CHECKING:
-    pass
 
 routes = Routes("Operator: organizations")
 _changed = shape_or_whole(changed_ops_organization_of, OpsOrganization)
@@ -86,6 +82,7 @@ async def list_organizations(
             search=query.search,
             statuses=query.status,
             parent_id=query.parent_organization_id,
+            partners_only=query.partners_only,
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
@@ -104,17 +101,20 @@ async def list_organizations(
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
-async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsOrganizationDetail:
+async def read_organization(
+    request: ApiRequest, org_id: OrganizationId, query: OrganizationQuery
+) -> OpsOrganizationDetail:
     """Read an organization.
 
-    With its wallets and counts.
+    With its wallets, its keys and what it has, in one environment.
     """
     async with request.connection() as connection:
-        organization = await require_organization(connection, org_id)
-        counts = await store.count_contents(connection, organization.tenant_id, org_id)
-        balance_cents = await read_balance(connection, organization.tenant_id, org_id)
+        organization = await require_organization(connection, org_id, query.env)
+        contents = await operator_store.count_contents(
+            connection, organization.tenant_id, org_id, request.now
+        )
     wallet = await require_wallet(request, org_id, tenant_id=organization.tenant_id)
-    return ops_organization_detail_of(organization, counts, wallet, balance_cents)
+    return ops_organization_detail_of(organization, contents, wallet)
 
 
 @routes.write(

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, convert
-from msgspec.structs import asdict
 
-from partner_api.credits.schemas import Credits, FormatEstimates, credits_of
+from partner_api.credits.schemas import (
+    CreditConfig,
+    Credits,
+    FormatEstimates,
+    credit_config_of,
+    credits_of,
+)
 from partner_api.credits.store import Wallet
 from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.edge.wire.fields import Amount, OrganizationId
 from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.pagination import Cursor
-from partner_api.organizations import store
-from partner_api.organizations.operator_store import OrganizationTerms, OrganizationWithTerms
+from partner_api.organizations.operator_store import (
+    OperatedContents,
+    OrganizationTerms,
+    OrganizationWithTerms,
+)
 from partner_api.organizations.schemas import (
     EmailAddress,
     Organization,
@@ -71,8 +79,18 @@ class OrganizationsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     parent_organization_id: Annotated[
         OrganizationId | None, Meta(description="Only the children of this partner.")
     ] = None
+    partners_only: Annotated[bool, Meta(description="`true`: no children.")] = False
     limit: Annotated[int, Meta(ge=1, le=100, description="Organizations on a page.")] = 25
     cursor: Cursor | None = None
+
+
+class OrganizationQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Of which environment an organization is read."""
+
+    env: Annotated[
+        Literal["live", "test"],
+        Meta(description="A partner has wallets and counts of its own in each; a child is in one."),
+    ] = "live"
 
 
 class OpsOrganization(Organization, frozen=True, rename="camel", kw_only=True):
@@ -97,9 +115,24 @@ class OrganizationCounts(Struct, frozen=True, rename="camel"):
     running_jobs: int
 
 
+class OrganizationKeys(Struct, frozen=True, rename="camel"):
+    """How many keys an organization has, of one environment."""
+
+    active: Annotated[int, Meta(description="That work: neither deleted nor killed.")]
+    killed: Annotated[int, Meta(description="That were killed and not deleted.")]
+    active_of_children: Annotated[
+        int, Meta(description="Keys of its children that work. They stop when it is suspended.")
+    ]
+
+
 class OpsOrganizationDetail(OpsOrganization, frozen=True, rename="camel", kw_only=True):
     """An organization with its wallets and counts."""
 
+    credit_config: Annotated[
+        CreditConfig | None,
+        Meta(description="How far a child may spend, and how it refills. Null for a partner."),
+    ]
+    api_keys: OrganizationKeys
     credits: Credits
     cash_balance_cents: Annotated[
         Amount | None, Meta(description="Null for a child: its partner pays.")
@@ -118,17 +151,27 @@ def changed_ops_organization_of(facts: dict[str, Any]) -> OpsOrganization:
 
 
 def ops_organization_detail_of(
-    organization: OrganizationWithTerms,
-    counts: store.OrganizationCounts,
-    wallet: Wallet,
-    cash_balance_cents: int | None,
+    organization: OrganizationWithTerms, contents: OperatedContents, wallet: Wallet
 ) -> OpsOrganizationDetail:
     """Return an organization in the operator's wire form, with its wallets and counts."""
     return OpsOrganizationDetail(
         **ops_organization_fields(organization),
+        credit_config=None if organization.parent_id is None else credit_config_of(wallet),
+        api_keys=OrganizationKeys(
+            active=contents.active_keys,
+            killed=contents.killed_keys,
+            active_of_children=contents.active_keys_of_children,
+        ),
         credits=credits_of(wallet),
-        cash_balance_cents=cash_balance_cents,
-        counts=OrganizationCounts(**asdict(counts), running_jobs=wallet.running_jobs),
+        cash_balance_cents=contents.cash_balance_cents,
+        counts=OrganizationCounts(
+            children=contents.children,
+            projects=contents.projects,
+            leased_accounts=contents.leased_accounts,
+            past_due_leases=contents.past_due_leases,
+            open_lease_requests=contents.open_lease_requests,
+            running_jobs=wallet.running_jobs,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
-from partner_api.edge.wire.pagination import Page, page_of_look, read_cursor
+from partner_api.edge.wire.pagination import Page, page, page_of_look, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 from partner_api.ops.webhooks.access import lock_endpoint, require_delivery, require_endpoint
@@ -29,6 +29,8 @@ from partner_api.webhooks import (
 )
 from partner_api.webhooks.delivery_schemas import (
     DeliveriesQuery,
+    Recovered,
+    Recovery,
     Replayed,
     WebhookDelivery,
     WebhookDeliveryDetail,
@@ -37,10 +39,15 @@ from partner_api.webhooks.delivery_schemas import (
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
+    from partner_api.webhooks.operator_store import OperatedEndpoint
 
 routes = Routes("Operator: webhooks")
 _NOT_ACTIVE = (
     "This endpoint is paused, so nothing is sent to it. If the server paused it, unpause it first."
+)
+_NOT_SENT = (
+    "The organization of this endpoint, or its partner, is {}, so nothing is sent to it and what is sent again would "
+    "only be abandoned. Once it is active, recover what it has missed."
 )
 _PARTNER_S = (
     "Its partner has paused this endpoint. Ask it to set the status to active, once it is ready."
@@ -58,12 +65,24 @@ async def list_webhook_endpoints(
     Those of all partners, of both environments, newest first. With a filter a page may have few
     items, or none, and others follow: go on while there is a `nextCursor`.
     """
+    wanted = operator_store.EndpointFilter(query.organization_id, query.status, query.failing)
     async with request.connection() as connection:
+        if query.sort == "failingSince":
+            failing = await operator_store.list_failing(
+                connection,
+                wanted,
+                after=read_cursor(request, operator_store.FailingPosition),
+                limit=query.limit + 1,
+            )
+            return page(
+                request,
+                query,
+                failing,
+                item=ops_endpoint_of,
+                position=operator_store.failing_position,
+            )
         found = await operator_store.list_endpoints(
-            connection,
-            operator_store.EndpointFilter(query.organization_id, query.status, query.failing),
-            before=read_cursor(request, UUID),
-            limit=query.limit,
+            connection, wanted, before=read_cursor(request, UUID), limit=query.limit
         )
     items = [ops_endpoint_of(endpoint) for endpoint in found.endpoints]
     return page_of_look(request, query, items, found.position)
@@ -183,7 +202,8 @@ async def read_webhook_delivery(
     shown=Shown(
         when={
             "CONFLICT": "The delivery has not ended yet, or its endpoint is paused, as `details.status` says; or its "
-            "event is no longer kept, or the endpoint does not get it any more, as `details.reason` says."
+            "organization is not active, its event is no longer kept, or the endpoint does not get it any more, as "
+            "`details.reason` says."
         }
     ),
 )
@@ -201,8 +221,7 @@ async def replay_webhook_delivery(
     async def replay(connection: Connection) -> Replayed:
         endpoint = await lock_endpoint(connection, endpoint_id)
         original = await require_delivery(connection, endpoint, delivery_id)
-        if endpoint.status != "active":
-            raise ApiError("CONFLICT", _NOT_ACTIVE, {"status": endpoint.status})
+        _require_sent_to(endpoint)
         return await delivery_service.replay(
             request, connection, endpoint.tenant_id, endpoint, original
         )
@@ -210,3 +229,58 @@ async def replay_webhook_delivery(
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")
     return reply
+
+
+@routes.write(
+    "POST",
+    "/ops/v1/webhook-endpoints/{endpointId}/recover",
+    sdk="webhook_endpoints.recover",
+    access=requires_role("operator"),
+    runs=Runs.DEFERRED,
+    errors=["NOT_FOUND", "CONFLICT"],
+    shown=Shown(
+        request={"since": "2026-06-01T00:00:00.000Z"},
+        see=["webhook_endpoints.deliveries.list"],
+        when={
+            "CONFLICT": "The endpoint is paused, as `details.status` says, or its organization is not active, as "
+            "`details.reason` says."
+        },
+    ),
+)
+async def recover_webhook_endpoint(
+    request: ApiRequest, endpoint_id: BareId, body: Recovery, transaction: RecordedTransaction
+) -> Reply[Recovered]:
+    """Send again what a webhook endpoint has missed.
+
+    As its partner can: each event of that time whose delivery was abandoned gets a new delivery, and
+    those that wait for their next try are due at once. One request recovers up to 10,000: with
+    `hasMore`, send another one.
+    """
+
+    async def recover(connection: Connection) -> Recovered:
+        delivery_service.check_recovery(request, body)
+        endpoint = await lock_endpoint(connection, endpoint_id)
+        _require_sent_to(endpoint)
+        return await delivery_service.recover(
+            request, connection, endpoint.tenant_id, endpoint, body
+        )
+
+    reply = await transaction.run(recover)
+    request.services.bell.ring("deliveries")
+    return reply
+
+
+def _require_sent_to(endpoint: OperatedEndpoint) -> None:
+    """Check that what is sent to an endpoint now is not abandoned at once.
+
+    Raises:
+        ApiError: CONFLICT.
+    """
+    if endpoint.organization_status != "active":
+        raise ApiError(
+            "CONFLICT",
+            _NOT_SENT.format(endpoint.organization_status),
+            {"reason": f"organization_{endpoint.organization_status}"},
+        )
+    if endpoint.status != "active":
+        raise ApiError("CONFLICT", _NOT_ACTIVE, {"status": endpoint.status})

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.wire.fields import MillisecondsText, OrganizationId
 from partner_api.edge.wire.pagination import Cursor
+from partner_api.organizations.store import OrganizationStatus
 from partner_api.webhooks.endpoint_schemas import WebhookEndpoint, endpoint_of
 from partner_api.webhooks.endpoint_store import EndpointStatus
 from partner_api.webhooks.operator_store import COUNTED, OperatedEndpoint, PausedReason
@@ -27,6 +28,12 @@ class OpsEndpointsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     failing: Annotated[bool, Meta(description="`true`: only those whose last attempt failed.")] = (
         False
     )
+    sort: Annotated[
+        Literal["createdAt", "failingSince"],
+        Meta(
+            description="`createdAt`: newest first. `failingSince`: only those that fail, the longest failing first."
+        ),
+    ] = "createdAt"
     limit: Annotated[int, Meta(ge=1, le=200, description="Endpoints on a page.")] = 50
     cursor: Cursor | None = None
 
@@ -44,6 +51,12 @@ class OpsWebhookEndpoint(WebhookEndpoint, frozen=True, rename="camel", kw_only=T
 
     env: Literal["live", "test"]
     organization_name: str
+    organization_status: Annotated[
+        OrganizationStatus,
+        Meta(
+            description="Its own, or its partner's if that is not active. Nothing is sent while it is not."
+        ),
+    ]
     paused_reason: Annotated[
         PausedReason | None,
         Meta(
@@ -71,6 +84,7 @@ def ops_endpoint_of(endpoint: OperatedEndpoint) -> OpsWebhookEndpoint:
         **asdict(endpoint_of(endpoint)),
         env=endpoint.env,
         organization_name=endpoint.organization_name,
+        organization_status=endpoint.organization_status,
         paused_reason=endpoint.paused_reason,
         failing_since=format_milliseconds_or_none(endpoint.failing_since),
         waiting_deliveries=endpoint.waiting_deliveries,

@@ -73,7 +73,7 @@ def movement_columns(visit: PortalVisit, names: dict[str, str]) -> list[Column[C
 
     def what(event: CreditEvent) -> h.Node:
         job = event.workflow_id
-        return [
+        return h.div(".sentence")[
             sentence(event),
             h.div(".quiet")[other(event.description)] if event.description else None,
             h.div[h.a(href=f"{PREFIX}/jobs/{job}")["The job"]]

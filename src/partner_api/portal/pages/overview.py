@@ -95,6 +95,8 @@ async def _renewals(visit: PortalVisit) -> h.Node:
         link = h.p[h.a(href=f"{PREFIX}/payments")["All payments"]]
         return section("Coming renewals", cover(wallet), link)
     page = await visit.ask(leases.list_all_leased_accounts, query={"limit": _MOST_LEASES})
+    if not page.items:
+        return section("Coming renewals", h.p(".empty")["No account is leased."])
     dates = [one.next_renewal_at for one in page.items if one.next_renewal_at is not None]
     more = "more than " if page.next_cursor else ""
     return section(

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 from layers_partner.transport import AsyncClient, SyncClient
 
 if TYPE_CHECKING:
+    from layers_partner.operator_api.resources.audit_events import (
+        AsyncAuditEventsRawResource,
+        AsyncAuditEventsResource,
+        AuditEventsRawResource,
+        AuditEventsResource,
+    )
     from layers_partner.operator_api.resources.clock import (
         AsyncClockRawResource,
         AsyncClockResource,
@@ -63,6 +69,24 @@ if TYPE_CHECKING:
         RenewalsRawResource,
         RenewalsResource,
     )
+    from layers_partner.operator_api.resources.search import (
+        AsyncSearchRawResource,
+        AsyncSearchResource,
+        SearchRawResource,
+        SearchResource,
+    )
+    from layers_partner.operator_api.resources.sessions import (
+        AsyncSessionsRawResource,
+        AsyncSessionsResource,
+        SessionsRawResource,
+        SessionsResource,
+    )
+    from layers_partner.operator_api.resources.sign_in_links import (
+        AsyncSignInLinksRawResource,
+        AsyncSignInLinksResource,
+        SignInLinksRawResource,
+        SignInLinksResource,
+    )
     from layers_partner.operator_api.resources.webhook_endpoints import (
         AsyncWebhookEndpointsRawResource,
         AsyncWebhookEndpointsResource,
@@ -73,6 +97,16 @@ if TYPE_CHECKING:
 
 class OperatorResources(SyncClient):
     """The resources of a client of the operator's API."""
+
+    @cached_property
+    def audit_events(self) -> AuditEventsResource:
+        """`operator.audit_events`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.audit_events import AuditEventsResource
+
+        return AuditEventsResource(self)
 
     @cached_property
     def clock(self) -> ClockResource:
@@ -89,7 +123,7 @@ class OperatorResources(SyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import JobsResource
 
@@ -109,7 +143,7 @@ class OperatorResources(SyncClient):
     def leases(self) -> LeasesResource:
         """`operator.leases`.
 
-        Has `list`, `recall`, `update`.
+        Has `history`, `list`, `months`, `recall`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.leases import LeasesResource
 
@@ -119,7 +153,7 @@ class OperatorResources(SyncClient):
     def operators(self) -> OperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import OperatorsResource
 
@@ -129,7 +163,8 @@ class OperatorResources(SyncClient):
     def organizations(self) -> OrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import OrganizationsResource
 
@@ -139,7 +174,7 @@ class OperatorResources(SyncClient):
     def pool_accounts(self) -> PoolAccountsResource:
         """`operator.pool_accounts`.
 
-        Has `create`, `import_file`, `list`, `update`.
+        Has `create`, `history`, `import_file`, `leases`, `list`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.pool_accounts import PoolAccountsResource
 
@@ -159,17 +194,47 @@ class OperatorResources(SyncClient):
     def renewals(self) -> RenewalsResource:
         """`operator.renewals`.
 
-        Has `dry_run`, `list`.
+        Has `days`, `dry_run`, `leases`, `list`, `partners`.
         """
         from layers_partner.operator_api.resources.renewals import RenewalsResource
 
         return RenewalsResource(self)
 
     @cached_property
+    def search(self) -> SearchResource:
+        """`operator.search`.
+
+        Has `find`.
+        """
+        from layers_partner.operator_api.resources.search import SearchResource
+
+        return SearchResource(self)
+
+    @cached_property
+    def sessions(self) -> SessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import SessionsResource
+
+        return SessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import SignInLinksResource
+
+        return SignInLinksResource(self)
+
+    @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import WebhookEndpointsResource
 
@@ -186,6 +251,11 @@ class OperatorResourcesRaw:
 
     def __init__(self, resource: OperatorResources) -> None:
         self._resource = resource
+
+    @cached_property
+    def audit_events(self) -> AuditEventsRawResource:
+        """`operator.audit_events`, whose methods return whole responses."""
+        return self._resource.audit_events.with_raw_response
 
     @cached_property
     def clock(self) -> ClockRawResource:
@@ -233,6 +303,21 @@ class OperatorResourcesRaw:
         return self._resource.renewals.with_raw_response
 
     @cached_property
+    def search(self) -> SearchRawResource:
+        """`operator.search`, whose methods return whole responses."""
+        return self._resource.search.with_raw_response
+
+    @cached_property
+    def sessions(self) -> SessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
+
+    @cached_property
     def webhook_endpoints(self) -> WebhookEndpointsRawResource:
         """`operator.webhook_endpoints`, whose methods return whole responses."""
         return self._resource.webhook_endpoints.with_raw_response
@@ -240,6 +325,16 @@ class OperatorResourcesRaw:
 
 class AsyncOperatorResources(AsyncClient):
     """The resources of a client of the operator's API."""
+
+    @cached_property
+    def audit_events(self) -> AsyncAuditEventsResource:
+        """`operator.audit_events`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.audit_events import AsyncAuditEventsResource
+
+        return AsyncAuditEventsResource(self)
 
     @cached_property
     def clock(self) -> AsyncClockResource:
@@ -256,7 +351,7 @@ class AsyncOperatorResources(AsyncClient):
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
@@ -276,7 +371,7 @@ class AsyncOperatorResources(AsyncClient):
     def leases(self) -> AsyncLeasesResource:
         """`operator.leases`.
 
-        Has `list`, `recall`, `update`.
+        Has `history`, `list`, `months`, `recall`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.leases import AsyncLeasesResource
 
@@ -286,7 +381,7 @@ class AsyncOperatorResources(AsyncClient):
     def operators(self) -> AsyncOperatorsResource:
         """`operator.operators`.
 
-        Has `create`, `list`, `revoke`, `rotate`.
+        Has `create`, `list`, `retrieve`, `revoke`, `rotate`.
         """
         from layers_partner.operator_api.resources.operators import AsyncOperatorsResource
 
@@ -296,7 +391,8 @@ class AsyncOperatorResources(AsyncClient):
     def organizations(self) -> AsyncOrganizationsResource:
         """`operator.organizations`.
 
-        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `projects`,
+        `subscription`.
         """
         from layers_partner.operator_api.resources.organizations import AsyncOrganizationsResource
 
@@ -306,7 +402,7 @@ class AsyncOperatorResources(AsyncClient):
     def pool_accounts(self) -> AsyncPoolAccountsResource:
         """`operator.pool_accounts`.
 
-        Has `create`, `import_file`, `list`, `update`.
+        Has `create`, `history`, `import_file`, `leases`, `list`, `retrieve`, `update`.
         """
         from layers_partner.operator_api.resources.pool_accounts import AsyncPoolAccountsResource
 
@@ -326,17 +422,47 @@ class AsyncOperatorResources(AsyncClient):
     def renewals(self) -> AsyncRenewalsResource:
         """`operator.renewals`.
 
-        Has `dry_run`, `list`.
+        Has `days`, `dry_run`, `leases`, `list`, `partners`.
         """
         from layers_partner.operator_api.resources.renewals import AsyncRenewalsResource
 
         return AsyncRenewalsResource(self)
 
     @cached_property
+    def search(self) -> AsyncSearchResource:
+        """`operator.search`.
+
+        Has `find`.
+        """
+        from layers_partner.operator_api.resources.search import AsyncSearchResource
+
+        return AsyncSearchResource(self)
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsResource:
+        """`operator.sessions`.
+
+        Has `end`, `end_all`, `list`.
+        """
+        from layers_partner.operator_api.resources.sessions import AsyncSessionsResource
+
+        return AsyncSessionsResource(self)
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksResource:
+        """`operator.sign_in_links`.
+
+        Has `create`.
+        """
+        from layers_partner.operator_api.resources.sign_in_links import AsyncSignInLinksResource
+
+        return AsyncSignInLinksResource(self)
+
+    @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
         """`operator.webhook_endpoints`.
 
-        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        Has `list`, `recover`, `retrieve`, `unpause`, `deliveries`.
         """
         from layers_partner.operator_api.resources.webhook_endpoints import (
             AsyncWebhookEndpointsResource,
@@ -355,6 +481,11 @@ class AsyncOperatorResourcesRaw:
 
     def __init__(self, resource: AsyncOperatorResources) -> None:
         self._resource = resource
+
+    @cached_property
+    def audit_events(self) -> AsyncAuditEventsRawResource:
+        """`operator.audit_events`, whose methods return whole responses."""
+        return self._resource.audit_events.with_raw_response
 
     @cached_property
     def clock(self) -> AsyncClockRawResource:
@@ -400,6 +531,21 @@ class AsyncOperatorResourcesRaw:
     def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def search(self) -> AsyncSearchRawResource:
+        """`operator.search`, whose methods return whole responses."""
+        return self._resource.search.with_raw_response
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsRawResource:
+        """`operator.sessions`, whose methods return whole responses."""
+        return self._resource.sessions.with_raw_response
+
+    @cached_property
+    def sign_in_links(self) -> AsyncSignInLinksRawResource:
+        """`operator.sign_in_links`, whose methods return whole responses."""
+        return self._resource.sign_in_links.with_raw_response
 
     @cached_property
     def webhook_endpoints(self) -> AsyncWebhookEndpointsRawResource:

@@ -5,6 +5,80 @@ from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AccountEvent(TypedDict):
+    """One thing that happened to a pool account."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class AccountLease(TypedDict):
+    """A lease that a pool account has or had."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
+
+
 class ApiKey(TypedDict):
     """An API key, without its secret."""
 
@@ -140,6 +214,8 @@ class Candidate(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
     score: int
     """The points of the reasons together."""
     reasons: list[Reason]
@@ -176,6 +252,35 @@ class CashEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class UpcomingRenewals(TypedDict):
+    """What the leases will take from the wallet, if none is added and none released."""
+
+    days: int
+    """How far this looks ahead."""
+    count: int
+    """Renewals in that time."""
+    totalCents: int
+    """What they cost."""
+    nextRenewalAt: str | None
+    """The first of them; null when no account is leased."""
+    coveredUntil: str
+    """Up to and including this instant every renewal is paid for, those that are past due as well; the
+    end of the days when all are.
+    """
+    shortfallCents: int
+    """What has to be paid in so that all are paid for, past due ones included."""
+
+
+class CashWallet(TypedDict):
+    """A partner's cash, from which its leases are paid."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    currency: Literal["USD"] | str
+    balanceCents: int
+    upcomingRenewals: UpcomingRenewals
 
 
 class ClaimedJob(TypedDict):
@@ -343,6 +448,30 @@ class ContentGeneratedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class Counterpart(TypedDict):
+    """The other side of a transfer."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    sequence: int
+    """Of its row in the ledger of that one."""
+
+
+class CreditConfig(TypedDict):
+    """How far a child may spend, and when its wallet fills itself from its partner's."""
+
+    monthlyCreditCap: int | None
+    """The most that may be used and reserved in a period; null is no cap."""
+    refillThreshold: int | None
+    """A start that would leave less than this available refills first."""
+    refillAmount: int | None
+    """How much a refill moves."""
+    autoRefillEnabled: bool
+    """Whether `refillThreshold` and `refillAmount` are both set."""
+
+
 class CreditEvent(TypedDict):
     """One movement of credits. The events of a wallet sum to its balance."""
 
@@ -377,6 +506,25 @@ class CreditEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class CreditReservation(TypedDict):
+    """Credits that a job holds until it ends."""
+
+    jobId: str
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    format: str
+    """Example: `video_remix`."""
+    stage: str
+    """Of the job."""
+    credits: int
+    """What it holds."""
+    reservedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """Then the job fails, and they are released."""
 
 
 class CurrentPeriod(TypedDict):
@@ -541,6 +689,12 @@ class DryRunLease(TypedDict):
     paidCents: int
 
 
+class EndedSessions(TypedDict):
+    """How many sessions were ended."""
+
+    ended: int
+
+
 class EndpointAutoPausedData(TypedDict):
     """A webhook endpoint to which nothing is sent any more."""
 
@@ -642,6 +796,21 @@ class InstallationClock(TypedDict):
     """How far it is ahead of the real time."""
 
 
+class JobActor(TypedDict):
+    """Who did something to a job, and when."""
+
+    at: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    """`system`: the server, when time was over."""
+    operator: str | None
+    """Its name, if it was an operator or a worker."""
+    apiKeyId: str | None
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    requestId: str | None
+    """Example: `spring-campaign`."""
+
+
 class JobCanceledData(TypedDict):
     """A job that was canceled."""
 
@@ -728,6 +897,37 @@ class JobCompletedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class JobFile(TypedDict):
+    """A file that a job has made."""
+
+    assetId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    kind: str
+    """Example: `slide`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    mimeType: str
+    """Example: `image/png`."""
+    sizeBytes: int
+    sha256: str
+    """Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+    url: str
+    """Where this server serves it for one hour, wherever it is kept."""
+
+
+class JobContent(TypedDict):
+    """What a job was given, and what it has made."""
+
+    inputs: dict[str, Any]
+    """What the partner sent."""
+    assets: list[JobFile]
+    """None before it is completed."""
+
+
 class JobError(TypedDict):
     """Why a job failed: a code for programs, a message for people."""
 
@@ -774,6 +974,123 @@ class JobFailedEvent(TypedDict):
     data: JobFailedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class JobTry(TypedDict):
+    """One claim of a job: who took it, and how that ended."""
+
+    attempt: int
+    """1, 2 or 3."""
+    workerId: str
+    """Example: `worker-1`."""
+    operator: str | None
+    """The name of the token that it was taken with."""
+    claimedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Null while the worker has it."""
+    end: Literal["canceled", "completed", "failed", "requeued"] | str | None
+    """`requeued`: the job waited for another worker."""
+    code: str | None
+    """Why it went wrong."""
+
+
+class JobHistory(TypedDict):
+    """What happened to a job. It comes from the audit log, so of a job older than 90 days it is empty."""
+
+    started: JobActor | None
+    cancelRequested: JobActor | None
+    ended: JobActor | None
+    tries: list[JobTry]
+    """The first one first."""
+
+
+class LeaseEvent(TypedDict):
+    """One thing that happened to a lease."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class LeaseMonth(TypedDict):
+    """A month of a lease that was charged or tried."""
+
+    leaseMonth: int
+    """0 is the first."""
+    periodStart: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    priceCents: int
+    status: Literal["due", "paid", "uncollected"] | str
+    """`due` while it could not be paid; `uncollected`: the lease ended so."""
+    refundedCents: int
+    settledAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    eventId: str | None
+    """Of the cash event that paid it; null at price 0."""
+
+
+class LeaseOfDay(TypedDict):
+    """A lease of which a month begins on the day that was asked for."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    dueAt: str
+    """When that month begins and is charged."""
 
 
 class LeaseRequestAssignedData(TypedDict):
@@ -848,6 +1165,62 @@ class LeaseRequestRejectedEvent(TypedDict):
     data: LeaseRequestRejectedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeaseWithPayments(TypedDict):
+    """A lease with what it has brought."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
 
 
 class LeasedAccountDisconnectedData(TypedDict):
@@ -952,6 +1325,90 @@ class LeasedAccountRenewedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class LedgerJob(TypedDict):
+    """The job that a row is of, as it is now."""
+
+    jobId: str
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    status: Literal["canceled", "completed", "failed", "running"] | str
+    reservedCredits: int
+    """What it held until it ended."""
+    chargedCredits: int
+    """What it was charged when it ended."""
+    refundedCredits: int
+    """What of that has been given back; more than that cannot be."""
+
+
+class LedgerLease(TypedDict):
+    """The lease whose month a row is of, as it is now."""
+
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    poolAccountId: str | None
+    """Null in the test environment."""
+    status: Literal["assigned", "disconnected"] | str
+    disconnectedReason: (
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+        | None
+    )
+    chargedCents: int
+    """What this month was charged."""
+    refundedCents: int
+    """What of that has been given back; more than that cannot be."""
+
+
+class ListedLease(TypedDict):
+    """A lease with whose it is, and what happens next."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+
+
 class Niche(TypedDict):
     """What the accounts should be about, and for whom."""
 
@@ -994,8 +1451,34 @@ class OperatorWithToken(TypedDict):
     """Example: `Store the secret now. It is not shown again.`."""
 
 
+class OpsAuditEvent(TypedDict):
+    """One thing that was done or refused, by whomever."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `organization.suspended`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    organizationId: str | None
+    """Who acted, or was acted on; null for what concerns the installation."""
+    organizationName: str | None
+    """Example: `Corner Coffee`."""
+    env: Literal["live", "test"] | str | None
+    """The environment; null for what concerns the installation."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    apiKeyId: str | None
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    data: dict[str, Any]
+    """What was acted on; in `operator` the name of the operator who did it."""
+
+
 class OpsCashEvent(TypedDict):
-    """A movement of cash as the partner sees it, and who made it."""
+    """A movement of cash as the partner sees it, with what it came from and who made it."""
 
     eventId: str
     """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
@@ -1025,16 +1508,98 @@ class OpsCashEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    organizationName: str
+    """Of the organization that it was for, as it is called now."""
+    lease: LedgerLease | None
+    """The lease that it is of, if it is."""
     reference: str | None
     """Of the payment. The partner does not see it."""
     operatorId: str | None
     """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
     requestId: str | None
     """The request that made it, if one did."""
 
 
+class SettledMonth(TypedDict):
+    """A month of a lease that has begun, and how it was settled."""
+
+    leaseMonth: int
+    """0 is the first month."""
+    periodStart: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    priceCents: int
+    status: Literal["due", "paid", "uncollected"] | str
+    """`due` has not been paid yet; `uncollected` never will be."""
+    refundedCents: int
+    sequence: int | None
+    """Of the row that charged it; null without one."""
+    settledAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class OpsCashEventDetail(TypedDict):
+    """One movement of cash, and what belongs with it."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
+    amountCents: int
+    """What came, or went when negative."""
+    balanceAfterCents: int
+    socialAccountId: str | None
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """For whom: the partner, or the child that leases."""
+    periodStart: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    leaseMonth: int | None
+    """0 is the first month of the lease."""
+    description: str | None
+    """Example: `Credits for June`."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    organizationName: str
+    """Of the organization that it was for, as it is called now."""
+    lease: LedgerLease | None
+    """The lease that it is of, if it is."""
+    reference: str | None
+    """Of the payment. The partner does not see it."""
+    operatorId: str | None
+    """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
+    requestId: str | None
+    """The request that made it, if one did."""
+    leaseRequestId: str | None
+    """The request that its lease was assigned for, if it was for one."""
+    leaseMonths: list[SettledMonth]
+    """The months of its lease that have begun, newest first, at most 100."""
+    related: list[OpsCashEvent]
+    """The other rows of its lease, those of the same request, and of a payment the renewals that it
+    paid; oldest first, at most 100.
+    """
+
+
 class OpsCreditEvent(TypedDict):
-    """A movement of credits as its partner sees it, and who made it."""
+    """A movement of credits as its partner sees it, with what it came from and who made it."""
 
     eventId: str
     """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
@@ -1067,12 +1632,126 @@ class OpsCreditEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+    organizationId: str
+    """Whose ledger it is in."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    includedCredits: int
+    """The part of `credits` that is of the allotment."""
+    prepaidCredits: int
+    """The part of `credits` that is prepaid."""
+    rule: (
+        Literal[
+            "archive_lapse",
+            "archive_sweep",
+            "auto_refill",
+            "fictitious",
+            "period_allotment",
+            "period_lapse",
+            "subscription_raised",
+        ]
+        | str
+        | None
+    )
+    """Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+    written by whoever moves credits.
+    """
+    job: LedgerJob | None
+    """The job that it is of, if it is of one."""
+    transferId: str | None
+    """The transfer that it is a side of, if it is one."""
+    counterpart: Counterpart | None
+    """The other side of that transfer."""
     apiKeyId: str | None
     """The key that asked for it, if one did."""
+    apiKeyName: str | None
+    """The name of that key."""
     operatorId: str | None
     """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
     requestId: str | None
     """The request that made it, if one did."""
+
+
+class OpsCreditEventDetail(TypedDict):
+    """One movement of credits, and what belongs with it."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    credits: int
+    """What it added, or took when negative."""
+    eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
+    format: str | None
+    """Example: `video_remix`."""
+    containerId: str | None
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    workflowId: str | None
+    """The job."""
+    balanceAfterPrepaid: int
+    """The prepaid part after it."""
+    balanceAfter: int
+    """The whole balance after it."""
+    usageAfterPeriod: int | None
+    """Consumed in its period up to and with it."""
+    description: str | None
+    """Example: `Credits for June`."""
+    metadata: dict[str, str]
+    """`reason` says which rule made it, if a rule did."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+    organizationId: str
+    """Whose ledger it is in."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    includedCredits: int
+    """The part of `credits` that is of the allotment."""
+    prepaidCredits: int
+    """The part of `credits` that is prepaid."""
+    rule: (
+        Literal[
+            "archive_lapse",
+            "archive_sweep",
+            "auto_refill",
+            "fictitious",
+            "period_allotment",
+            "period_lapse",
+            "subscription_raised",
+        ]
+        | str
+        | None
+    )
+    """Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+    written by whoever moves credits.
+    """
+    job: LedgerJob | None
+    """The job that it is of, if it is of one."""
+    transferId: str | None
+    """The transfer that it is a side of, if it is one."""
+    counterpart: Counterpart | None
+    """The other side of that transfer."""
+    apiKeyId: str | None
+    """The key that asked for it, if one did."""
+    apiKeyName: str | None
+    """The name of that key."""
+    operatorId: str | None
+    """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
+    requestId: str | None
+    """The request that made it, if one did."""
+    related: list[OpsCreditEvent]
+    """The rows of its job, the other side of its transfer, and what was written in the same moment by
+    the same request or rule; oldest first, at most 100.
+    """
 
 
 class OpsJob(TypedDict):
@@ -1082,6 +1761,10 @@ class OpsJob(TypedDict):
     """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     organizationId: str
     """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    walletOrganizationId: str
+    """Whose credits are reserved and charged; its project may have moved since."""
     projectId: str
     """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerId: str
@@ -1106,6 +1789,8 @@ class OpsJob(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     reservedCredits: int
     creditsCharged: int
+    creditsRefunded: int
+    """Of what was charged."""
     lastError: JobError | None
     """Why the last try failed, also if others follow."""
     startedAt: str
@@ -1208,6 +1893,17 @@ class OpsOrganization(TypedDict):
     """Null for a child: it has its partner's."""
 
 
+class OrganizationKeys(TypedDict):
+    """How many keys an organization has, of one environment."""
+
+    active: int
+    """That work: neither deleted nor killed."""
+    killed: int
+    """That were killed and not deleted."""
+    activeOfChildren: int
+    """Keys of its children that work. They stop when it is suspended."""
+
+
 class OrganizationCounts(TypedDict):
     """How much an organization has of what."""
 
@@ -1246,6 +1942,9 @@ class OpsOrganizationDetail(TypedDict):
     """Null for a child: it has its partner's."""
     formatPrices: FormatEstimates | None
     """Null for a child: it has its partner's."""
+    creditConfig: CreditConfig | None
+    """How far a child may spend, and how it refills. Null for a partner."""
+    apiKeys: OrganizationKeys
     credits: Credits
     cashBalanceCents: int | None
     """Null for a child: its partner pays."""
@@ -1292,6 +1991,8 @@ class OpsWebhookEndpoint(TypedDict):
     env: Literal["live", "test"] | str
     organizationName: str
     """Example: `Corner Coffee`."""
+    organizationStatus: Literal["active", "archived", "suspended"] | str
+    """Its own, or its partner's if that is not active. Nothing is sent while it is not."""
     pausedReason: Literal["failures", "gone"] | str | None
     """Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410."""
     failingSince: str | None
@@ -1403,6 +2104,34 @@ class OrganizationSuspendedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class PartnerDay(TypedDict):
+    """What falls due on a day of one partner's leases."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    totalCents: int
+    shortfallCents: int
+    """What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+    wallet covers it.
+    """
+
+
+class PartnerDays(TypedDict):
+    """What falls due of one partner's leases, day by day."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCount: int
+    """Months that have begun before the first day and are not paid."""
+    owedCents: int
+    days: list[PartnerDay]
+    """Those on which something falls due, in their order."""
+
+
 class PartnerDryRun(TypedDict):
     """What sweeps would do with a partner's leases."""
 
@@ -1472,6 +2201,8 @@ class PoolAccount(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
 
 
 class PoolImport(TypedDict):
@@ -1504,6 +2235,106 @@ class PostedCredits(TypedDict):
     available: int
 
 
+class Project(TypedDict):
+    """Where content is made and accounts are leased, for one app or brand."""
+
+    id: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Spring launch`."""
+    status: Literal["active", "archived"] | str
+    customerExternalId: str | None
+    """Example: `customer-4711`."""
+    timezone: str
+    """Example: `Europe/Lisbon`."""
+    primaryLanguage: str
+    """Example: `en`."""
+    ownerEmail: str | None
+    """Example: `owner@example.com`."""
+    appName: str | None
+    """Example: `Corner Coffee`."""
+    appDescription: str | None
+    """Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    you when the queue is short.`.
+    """
+    tagline: str | None
+    """Example: `Good coffee, near you`."""
+    brandVoice: (
+        Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
+    )
+    targetGender: Literal["all", "female", "male"] | str | None
+    metadata: dict[str, Any] | None
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class QueuedLeaseRequest(TypedDict):
+    """A lease request with the names of what it is for, and what its partner can pay with."""
+
+    id: str
+    """Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
+    requestId: str
+    """Your own name for it, else `id`."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["assigned", "partial", "rejected", "requested"] | str
+    """`partial`: fewer accounts than asked for. All but `requested` are final."""
+    count: int
+    niche: Niche
+    target: str | None
+    """Example: `Accounts that review cafés`."""
+    note: str | None
+    """The operator's answer."""
+    submittedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    assignedAt: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    assignedSocialAccountIds: list[str]
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerNote: str | None
+    """What the partner wrote with it."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    partnerId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerName: str
+    cashBalanceCents: int | None
+    """Of the partner; null if it has no cash wallet."""
+
+
+class Recovered(TypedDict):
+    """What is being sent again."""
+
+    deliveries: int
+    """Deliveries that are due now: new ones, and retries."""
+    hasMore: bool
+    """There is more than one request recovers. Ask again, for the rest."""
+
+
+class RenewalDay(TypedDict):
+    """What falls due on a day, of all partners or of one."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    """Months of leases that begin on it."""
+    totalCents: int
+    """What they cost."""
+    partners: int
+    """Whose leases these are."""
+    shortPartners: int
+    """Partners whose cash does not reach to the end of the day."""
+    shortfallCents: int
+    """What these have to pay in for everything that has begun by then, what is past due included."""
+
+
 class Replayed(TypedDict):
     """A replay that is on its way."""
 
@@ -1513,6 +2344,75 @@ class Replayed(TypedDict):
     """What becomes of it."""
     scheduledAt: str
     """When it is due."""
+
+
+class SearchHit(TypedDict):
+    """A thing that was found, and whose it is."""
+
+    kind: (
+        Literal[
+            "api_key",
+            "container",
+            "event",
+            "job",
+            "lease_request",
+            "operator",
+            "organization",
+            "pool_account",
+            "project",
+            "request",
+            "social_account",
+            "transfer",
+            "webhook_delivery",
+            "webhook_endpoint",
+        ]
+        | str
+    )
+    """`request`: one to this API; see the audit log."""
+    id: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str | None
+    """What it is called, or what it is about."""
+    organizationId: str | None
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str | None
+    """Example: `Corner Coffee`."""
+    partOf: str | None
+    """Of a child its partner, of a container its job, of a delivery its endpoint."""
+    exact: bool
+    """Whether this is what was asked for, and does not only begin with it."""
+
+
+class SearchHits(TypedDict):
+    """What was found, the exact hits first."""
+
+    items: list[SearchHit]
+
+
+class Session(TypedDict):
+    """A browser in which an operator is signed in to the console."""
+
+    id: str
+    """Example: `ses_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorId: str
+    """Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    operatorName: str
+    status: Literal["active", "ended", "expired", "revoked"] | str
+    """`active`: good now. `ended`: signed out, or ended here. `expired`: its time is up. `revoked`:
+    the token that opened it was replaced, has expired or was revoked.
+    """
+    current: bool
+    """Whether it is the one that asks."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    endedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    address: str
+    """From where it was opened: an IPv4 address, an IPv6 network, or the proxy in front."""
+    userAgent: str
+    """What the browser calls itself."""
 
 
 class SubscriptionPeriod(TypedDict):
@@ -1543,6 +2443,15 @@ class SetSubscription(TypedDict):
     subscription: Subscription
     balance: int
     available: int
+
+
+class SignInLink(TypedDict):
+    """A link that opens one session of the operator who asked for it."""
+
+    url: str
+    """On this server, like the address of an asset. Whoever opens it first is signed in."""
+    expiresAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class SocialAccountConnectedData(TypedDict):

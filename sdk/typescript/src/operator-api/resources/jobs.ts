@@ -11,6 +11,8 @@ import type {
   HeartbeatItem,
   HeartbeatReports,
   JobCancellation,
+  JobContent,
+  JobHistory,
   OpsJob,
   ReportedAsset,
   ReportedEnd,
@@ -144,6 +146,15 @@ export interface JobsListParams {
     | undefined;
   /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
+  /**
+   * Of those that run. `false`: only those that wait for a worker, the longest waiting first;
+   * `true`: only those that a worker has.
+   */
+  claimed?: boolean | undefined;
+  /** Only those that it has, or had last. At most 128 characters. */
+  workerId?: string | undefined;
+  /** Asked for then or later. Example: `2026-06-01T00:00:00.000Z`. */
+  since?: string | Date | undefined;
   /** Jobs on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
@@ -152,6 +163,18 @@ export interface JobsListParams {
 
 /** Arguments of `operator.jobs.retrieve`. */
 export interface JobsRetrieveParams {
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+}
+
+/** Arguments of `operator.jobs.retrieveContent`. */
+export interface JobsRetrieveContentParams {
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+}
+
+/** Arguments of `operator.jobs.retrieveHistory`. */
+export interface JobsRetrieveHistoryParams {
   /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
@@ -331,7 +354,9 @@ export class JobsResource extends Resource {
   /**
    * List jobs.
    *
-   * Of all partners, newest first; `status=running` is the queue and what is being worked on.
+   * Of all partners, newest first; `status=running` is the queue and what is being worked on, and
+   * `claimed=false` the queue alone, the longest waiting first. With a filter a page may have few
+   * items, or none, and others follow: go on while there is a `nextCursor`.
    *
    * `GET /ops/v1/jobs`, with the role `viewer`.
    *
@@ -358,6 +383,51 @@ export class JobsResource extends Resource {
   retrieve(params: JobsRetrieveParams, options?: OperatorRequestOptions): ApiPromise<OpsJob> {
     return this.client.call(
       { name: "jobs.retrieve", method: "GET", path: "/ops/v1/jobs/{jobId}" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Show what a job was given, and what it has made.
+   *
+   * The addresses of its files are of this server, also where files are kept in a bucket. Anyone
+   * can read there for one hour.
+   *
+   * `GET /ops/v1/jobs/{jobId}/content`, with the role `viewer`.
+   *
+   * @returns What a job was given, and what it has made.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
+   */
+  retrieveContent(
+    params: JobsRetrieveContentParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<JobContent> {
+    return this.client.call(
+      { name: "jobs.retrieve_content", method: "GET", path: "/ops/v1/jobs/{jobId}/content" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Show what happened to a job.
+   *
+   * Who started it, which workers took it and how that ended, and who ended it. It comes from the
+   * audit log, which is kept for 90 days.
+   *
+   * `GET /ops/v1/jobs/{jobId}/history`, with the role `viewer`.
+   *
+   * @returns What happened to a job. It comes from the audit log, so of a job older than 90 days it
+   *   is empty.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
+   */
+  retrieveHistory(
+    params: JobsRetrieveHistoryParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<JobHistory> {
+    return this.client.call(
+      { name: "jobs.retrieve_history", method: "GET", path: "/ops/v1/jobs/{jobId}/history" },
       params,
       options,
     );

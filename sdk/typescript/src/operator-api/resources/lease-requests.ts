@@ -3,7 +3,7 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { OpsLeaseRequest } from "../types.js";
+import type { OpsLeaseRequest, QueuedLeaseRequest } from "../types.js";
 import { LeaseRequestsCandidatesResource } from "./lease-requests-candidates.js";
 
 /** Arguments of `operator.leaseRequests.fulfil`. */
@@ -34,6 +34,8 @@ export interface LeaseRequestsListParams {
     | undefined;
   /** Only of this organization's projects. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
+  /** Only requests that were made after this one. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  after?: string | undefined;
   /** Requests on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
@@ -99,13 +101,13 @@ export class LeaseRequestsResource extends Resource {
    * `GET /ops/v1/lease-requests`, with the role `viewer`.
    *
    * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
-   *   lease request, with its organization and what the partner wrote to the operator.
+   *   lease request with the names of what it is for, and what its partner can pay with.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(
     params: LeaseRequestsListParams = {},
     options?: OperatorRequestOptions,
-  ): PagePromise<OpsLeaseRequest> {
+  ): PagePromise<QueuedLeaseRequest> {
     return this.client.list(
       { name: "lease_requests.list", method: "GET", path: "/ops/v1/lease-requests" },
       params,
@@ -147,13 +149,13 @@ export class LeaseRequestsResource extends Resource {
    *
    * `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
    *
-   * @returns A lease request, with its organization and what the partner wrote to the operator.
+   * @returns A lease request with the names of what it is for, and what its partner can pay with.
    * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    */
   retrieve(
     params: LeaseRequestsRetrieveParams,
     options?: OperatorRequestOptions,
-  ): ApiPromise<OpsLeaseRequest> {
+  ): ApiPromise<QueuedLeaseRequest> {
     return this.client.call(
       {
         name: "lease_requests.retrieve",

@@ -23,6 +23,12 @@ export interface OperatorsListParams {
   cursor?: string | undefined;
 }
 
+/** Arguments of `operator.operators.retrieve`. */
+export interface OperatorsRetrieveParams {
+  /** Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  operatorId: string;
+}
+
 /** Arguments of `operator.operators.revoke`. */
 export interface OperatorsRevokeParams {
   /** Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -73,6 +79,27 @@ export class OperatorsResource extends Resource {
   list(params: OperatorsListParams = {}, options?: OperatorRequestOptions): PagePromise<Operator> {
     return this.client.list(
       { name: "operators.list", method: "GET", path: "/ops/v1/operators" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Retrieve an operator.
+   *
+   * Without the token, of which nothing but a hash is kept.
+   *
+   * `GET /ops/v1/operators/{operatorId}`, with the role `admin`.
+   *
+   * @returns An operator, without the token.
+   * @throws {NotFoundError} `operatorId` names nothing that exists.
+   */
+  retrieve(
+    params: OperatorsRetrieveParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<Operator> {
+    return this.client.call(
+      { name: "operators.retrieve", method: "GET", path: "/ops/v1/operators/{operatorId}" },
       params,
       options,
     );

@@ -7,6 +7,7 @@ import type { FormatPrices, OpsOrganization, OpsOrganizationDetail } from "../ty
 import { OrganizationsApiKeysResource } from "./organizations-api-keys.js";
 import { OrganizationsCashResource } from "./organizations-cash.js";
 import { OrganizationsCreditsResource } from "./organizations-credits.js";
+import { OrganizationsProjectsResource } from "./organizations-projects.js";
 import { OrganizationsSubscriptionResource } from "./organizations-subscription.js";
 
 /** Arguments of `operator.organizations.create`. */
@@ -44,6 +45,8 @@ export interface OrganizationsListParams {
     | undefined;
   /** Only the children of this partner. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   parentOrganizationId?: string | undefined;
+  /** `true`: no children. */
+  partnersOnly?: boolean | undefined;
   /** Organizations on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
@@ -54,6 +57,8 @@ export interface OrganizationsListParams {
 export interface OrganizationsRetrieveParams {
   /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
+  /** A partner has wallets and counts of its own in each; a child is in one. Default: `live`. */
+  env?: "live" | "test" | (string & {}) | undefined;
 }
 
 /** Arguments of `operator.organizations.update`. */
@@ -80,11 +85,17 @@ export class OrganizationsResource extends Resource {
   /** `operator.organizations.apiKeys`: `create`, `list`, `unkill`. */
   readonly apiKeys = new OrganizationsApiKeysResource(this.client);
 
-  /** `operator.organizations.cash`: `adjust`, `refund`, `topUp`, `events`. */
+  /** `operator.organizations.cash`: `adjust`, `refund`, `retrieve`, `topUp`, `events`. */
   readonly cash = new OrganizationsCashResource(this.client);
 
-  /** `operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `events`. */
+  /**
+   * `operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `retrieve`,
+   * `events`, `reservations`.
+   */
   readonly credits = new OrganizationsCreditsResource(this.client);
+
+  /** `operator.organizations.projects`: `list`. */
+  readonly projects = new OrganizationsProjectsResource(this.client);
 
   /** `operator.organizations.subscription`: `update`. */
   readonly subscription = new OrganizationsSubscriptionResource(this.client);
@@ -135,7 +146,7 @@ export class OrganizationsResource extends Resource {
   /**
    * Read an organization.
    *
-   * With its wallets and counts.
+   * With its wallets, its keys and what it has, in one environment.
    *
    * `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
    *

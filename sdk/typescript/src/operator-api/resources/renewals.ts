@@ -3,7 +3,25 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { PartnerDryRun, PartnerRenewals } from "../types.js";
+import type {
+  LeaseOfDay,
+  PartnerDays,
+  PartnerDryRun,
+  PartnerRenewals,
+  RenewalDay,
+} from "../types.js";
+
+/** Arguments of `operator.renewals.days`. */
+export interface RenewalsDaysParams {
+  /** The first day, at most a year ahead. Without it, today, from now on. Example: `2026-05-20`. */
+  since?: string | undefined;
+  /** How many days. From 1 to 62. Default: 30. */
+  days?: number | undefined;
+  /**
+   * Only of this partner, with its children. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
+  organizationId?: string | undefined;
+}
 
 /** Arguments of `operator.renewals.dryRun`. */
 export interface RenewalsDryRunParams {
@@ -15,6 +33,20 @@ export interface RenewalsDryRunParams {
   /** Only of this partner. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
   /** Partners on a page. From 1 to 10. Default: 5. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
+/** Arguments of `operator.renewals.leases`. */
+export interface RenewalsLeasesParams {
+  /** Today or later, at most a year ahead. Example: `2026-05-20`. */
+  date: string;
+  /**
+   * Only of this partner, with its children. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
+  organizationId?: string | undefined;
+  /** Leases on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -32,8 +64,45 @@ export interface RenewalsListParams {
   cursor?: string | undefined;
 }
 
+/** Arguments of `operator.renewals.partners`. */
+export interface RenewalsPartnersParams {
+  /** The first day, at most a year ahead. Without it, today, from now on. Example: `2026-05-20`. */
+  since?: string | undefined;
+  /** How many days. From 1 to 62. Default: 30. */
+  days?: number | undefined;
+  /**
+   * Only of this partner, with its children. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
+  organizationId?: string | undefined;
+  /** Partners on a page. From 1 to 100. Default: 25. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
 /** Methods of `operator.renewals`. */
 export class RenewalsResource extends Resource {
+  /**
+   * List what falls due day by day.
+   *
+   * How many months of leases begin on each day, what they cost, and how many partners' cash does
+   * not reach to its end if nothing is paid in and no lease ends. All days are on one page; today
+   * begins now.
+   *
+   * `GET /ops/v1/renewals/days`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item:
+   *   what falls due on a day, of all partners or of one.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  days(params: RenewalsDaysParams = {}, options?: OperatorRequestOptions): PagePromise<RenewalDay> {
+    return this.client.list(
+      { name: "renewals.days", method: "GET", path: "/ops/v1/renewals/days" },
+      params,
+      options,
+    );
+  }
+
   /**
    * Try sweeps of renewals.
    *
@@ -61,6 +130,26 @@ export class RenewalsResource extends Resource {
   }
 
   /**
+   * List the leases of a day.
+   *
+   * The assigned leases of which a month begins on that day, in the order in which they are due; of
+   * today, those that are still to come.
+   *
+   * `GET /ops/v1/renewals/leases`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   lease of which a month begins on the day that was asked for.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  leases(params: RenewalsLeasesParams, options?: OperatorRequestOptions): PagePromise<LeaseOfDay> {
+    return this.client.list(
+      { name: "renewals.leases", method: "GET", path: "/ops/v1/renewals/leases" },
+      params,
+      options,
+    );
+  }
+
+  /**
    * List what renewals will cost.
    *
    * For each partner with something to pay until then: how many months, how much, and how far its
@@ -78,6 +167,30 @@ export class RenewalsResource extends Resource {
   ): PagePromise<PartnerRenewals> {
     return this.client.list(
       { name: "renewals.list", method: "GET", path: "/ops/v1/renewals" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List what falls due by partner and day.
+   *
+   * For each partner with assigned leases its cash, what it owes before the first day, and each day
+   * on which something falls due, with whether its cash reaches to the end of that day. The newest
+   * partners come first.
+   *
+   * `GET /ops/v1/renewals/partners`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item:
+   *   what falls due of one partner's leases, day by day.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  partners(
+    params: RenewalsPartnersParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PartnerDays> {
+    return this.client.list(
+      { name: "renewals.partners", method: "GET", path: "/ops/v1/renewals/partners" },
       params,
       options,
     );

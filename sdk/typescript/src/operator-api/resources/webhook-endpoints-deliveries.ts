@@ -134,8 +134,8 @@ export class WebhookEndpointsDeliveriesResource extends Resource {
    *
    * @returns A replay that is on its way.
    * @throws {ConflictError} The delivery has not ended yet, or its endpoint is paused, as `status`
-   *   says; or its event is no longer kept, or the endpoint does not get it any more, as `reason`
-   *   says.
+   *   says; or its organization is not active, its event is no longer kept, or the endpoint does
+   *   not get it any more, as `reason` says.
    * @throws {NotFoundError} `endpointId` or `deliveryId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -3,7 +3,7 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { OpsWebhookEndpoint } from "../types.js";
+import type { OpsWebhookEndpoint, Recovered } from "../types.js";
 import { WebhookEndpointsDeliveriesResource } from "./webhook-endpoints-deliveries.js";
 
 /** Arguments of `operator.webhookEndpoints.list`. */
@@ -22,10 +22,25 @@ export interface WebhookEndpointsListParams {
     | undefined;
   /** `true`: only those whose last attempt failed. */
   failing?: boolean | undefined;
+  /**
+   * `createdAt`: newest first. `failingSince`: only those that fail, the longest failing first.
+   * Default: `createdAt`.
+   */
+  sort?: "createdAt" | "failingSince" | (string & {}) | undefined;
   /** Endpoints on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
+}
+
+/** Arguments of `operator.webhookEndpoints.recover`. */
+export interface WebhookEndpointsRecoverParams {
+  /** Id of the endpoint. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** Events from this instant on, at most 30 days back. Example: `2026-06-01T00:00:00.000Z`. */
+  since: string | Date;
+  /** Events up to this instant, inclusive; else up to now. Example: `2026-06-01T00:00:00.000Z`. */
+  until?: string | Date | null | undefined;
 }
 
 /** Arguments of `operator.webhookEndpoints.retrieve`. */
@@ -63,6 +78,36 @@ export class WebhookEndpointsResource extends Resource {
   ): PagePromise<OpsWebhookEndpoint> {
     return this.client.list(
       { name: "webhook_endpoints.list", method: "GET", path: "/ops/v1/webhook-endpoints" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Send again what a webhook endpoint has missed.
+   *
+   * As its partner can: each event of that time whose delivery was abandoned gets a new delivery,
+   * and those that wait for their next try are due at once. One request recovers up to 10,000: with
+   * `hasMore`, send another one.
+   *
+   * `POST /ops/v1/webhook-endpoints/{endpointId}/recover`, with the role `operator`.
+   *
+   * @returns What is being sent again.
+   * @throws {ConflictError} The endpoint is paused, as `status` says, or its organization is not
+   *   active, as `reason` says.
+   * @throws {NotFoundError} `endpointId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  recover(
+    params: WebhookEndpointsRecoverParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<Recovered> {
+    return this.client.call(
+      {
+        name: "webhook_endpoints.recover",
+        method: "POST",
+        path: "/ops/v1/webhook-endpoints/{endpointId}/recover",
+      },
       params,
       options,
     );

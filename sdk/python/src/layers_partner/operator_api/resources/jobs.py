@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.jobs_assets import (
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
         HeartbeatItem,
         HeartbeatReports,
         JobCancellation,
+        JobContent,
+        JobHistory,
         OpsJob,
         ReportedAsset,
         ReportedEnd,
@@ -47,6 +50,8 @@ _HEARTBEAT = Operation("jobs.heartbeat", "POST", "/ops/v1/jobs/{jobId}/heartbeat
 _HEARTBEAT_MANY = Operation("jobs.heartbeat_many", "POST", "/ops/v1/jobs/heartbeat")
 _LIST = Operation("jobs.list", "GET", "/ops/v1/jobs")
 _RETRIEVE = Operation("jobs.retrieve", "GET", "/ops/v1/jobs/{jobId}")
+_RETRIEVE_CONTENT = Operation("jobs.retrieve_content", "GET", "/ops/v1/jobs/{jobId}/content")
+_RETRIEVE_HISTORY = Operation("jobs.retrieve_history", "GET", "/ops/v1/jobs/{jobId}/history")
 _RETRY = Operation("jobs.retry", "POST", "/ops/v1/jobs/{jobId}/retry")
 
 
@@ -381,13 +386,18 @@ class JobsResource(Resource):
         ]
         | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        claimed: bool | NotGiven = NOT_GIVEN,
+        worker_id: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsJob]:
         """List jobs.
 
-        Of all partners, newest first; `status=running` is the queue and what is being worked on.
+        Of all partners, newest first; `status=running` is the queue and what is being worked on,
+        and `claimed=false` the queue alone, the longest waiting first. With a filter a page may
+        have few items, or none, and others follow: go on while there is a `nextCursor`.
 
         `GET /ops/v1/jobs`, with the role `viewer`.
 
@@ -396,6 +406,10 @@ class JobsResource(Resource):
             format: Only these; a list for several.
             organization_id: Id of the organization. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            claimed: Of those that run. `false`: only those that wait for a worker, the longest
+                waiting first; `true`: only those that a worker has.
+            worker_id: Only those that it has, or had last. At most 128 characters.
+            since: Asked for then or later. Example: `2026-06-01T00:00:00.000Z`.
             limit: Jobs on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -414,6 +428,9 @@ class JobsResource(Resource):
                 "status": status,
                 "format": format,
                 "organizationId": organization_id,
+                "claimed": claimed,
+                "workerId": worker_id,
+                "since": since,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -436,6 +453,57 @@ class JobsResource(Resource):
             NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
+        return answer
+
+    def retrieve_content(
+        self, job_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> JobContent:
+        """Show what a job was given, and what it has made.
+
+        The addresses of its files are of this server, also where files are kept in a bucket. Anyone
+        can read there for one hour.
+
+        `GET /ops/v1/jobs/{jobId}/content`, with the role `viewer`.
+
+        Args:
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What a job was given, and what it has made.
+
+        Raises:
+            NotFoundError: `job_id` names nothing that exists.
+        """
+        answer: JobContent = self._client._call(
+            _RETRIEVE_CONTENT, {"jobId": job_id}, options=options
+        )
+        return answer
+
+    def retrieve_history(
+        self, job_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> JobHistory:
+        """Show what happened to a job.
+
+        Who started it, which workers took it and how that ended, and who ended it. It comes from
+        the audit log, which is kept for 90 days.
+
+        `GET /ops/v1/jobs/{jobId}/history`, with the role `viewer`.
+
+        Args:
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What happened to a job. It comes from the audit log, so of a job older than 90 days it
+            is empty.
+
+        Raises:
+            NotFoundError: `job_id` names nothing that exists.
+        """
+        answer: JobHistory = self._client._call(
+            _RETRIEVE_HISTORY, {"jobId": job_id}, options=options
+        )
         return answer
 
     def retry(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> StartedJob:
@@ -478,6 +546,8 @@ class JobsRawResource:
         self.heartbeat_many = raw(resource.heartbeat_many)
         self.list = raw(resource.list)
         self.retrieve = raw(resource.retrieve)
+        self.retrieve_content = raw(resource.retrieve_content)
+        self.retrieve_history = raw(resource.retrieve_history)
         self.retry = raw(resource.retry)
 
     @cached_property
@@ -821,13 +891,18 @@ class AsyncJobsResource(AsyncResource):
         ]
         | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        claimed: bool | NotGiven = NOT_GIVEN,
+        worker_id: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsJob]:
         """List jobs.
 
-        Of all partners, newest first; `status=running` is the queue and what is being worked on.
+        Of all partners, newest first; `status=running` is the queue and what is being worked on,
+        and `claimed=false` the queue alone, the longest waiting first. With a filter a page may
+        have few items, or none, and others follow: go on while there is a `nextCursor`.
 
         `GET /ops/v1/jobs`, with the role `viewer`.
 
@@ -836,6 +911,10 @@ class AsyncJobsResource(AsyncResource):
             format: Only these; a list for several.
             organization_id: Id of the organization. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            claimed: Of those that run. `false`: only those that wait for a worker, the longest
+                waiting first; `true`: only those that a worker has.
+            worker_id: Only those that it has, or had last. At most 128 characters.
+            since: Asked for then or later. Example: `2026-06-01T00:00:00.000Z`.
             limit: Jobs on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -854,6 +933,9 @@ class AsyncJobsResource(AsyncResource):
                 "status": status,
                 "format": format,
                 "organizationId": organization_id,
+                "claimed": claimed,
+                "workerId": worker_id,
+                "since": since,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -876,6 +958,57 @@ class AsyncJobsResource(AsyncResource):
             NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
+        return answer
+
+    async def retrieve_content(
+        self, job_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> JobContent:
+        """Show what a job was given, and what it has made.
+
+        The addresses of its files are of this server, also where files are kept in a bucket. Anyone
+        can read there for one hour.
+
+        `GET /ops/v1/jobs/{jobId}/content`, with the role `viewer`.
+
+        Args:
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What a job was given, and what it has made.
+
+        Raises:
+            NotFoundError: `job_id` names nothing that exists.
+        """
+        answer: JobContent = await self._client._call(
+            _RETRIEVE_CONTENT, {"jobId": job_id}, options=options
+        )
+        return answer
+
+    async def retrieve_history(
+        self, job_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> JobHistory:
+        """Show what happened to a job.
+
+        Who started it, which workers took it and how that ended, and who ended it. It comes from
+        the audit log, which is kept for 90 days.
+
+        `GET /ops/v1/jobs/{jobId}/history`, with the role `viewer`.
+
+        Args:
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What happened to a job. It comes from the audit log, so of a job older than 90 days it
+            is empty.
+
+        Raises:
+            NotFoundError: `job_id` names nothing that exists.
+        """
+        answer: JobHistory = await self._client._call(
+            _RETRIEVE_HISTORY, {"jobId": job_id}, options=options
+        )
         return answer
 
     async def retry(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> StartedJob:
@@ -918,6 +1051,8 @@ class AsyncJobsRawResource:
         self.heartbeat_many = async_raw(resource.heartbeat_many)
         self.list = async_raw(resource.list)
         self.retrieve = async_raw(resource.retrieve)
+        self.retrieve_content = async_raw(resource.retrieve_content)
+        self.retrieve_history = async_raw(resource.retrieve_history)
         self.retry = async_raw(resource.retry)
 
     @cached_property

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         LeaseRequestsCandidatesRawResource,
         LeaseRequestsCandidatesResource,
     )
-    from layers_partner.operator_api.types import OpsLeaseRequest
+    from layers_partner.operator_api.types import OpsLeaseRequest, QueuedLeaseRequest
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
@@ -112,10 +112,11 @@ class LeaseRequestsResource(Resource):
         | Sequence[Literal["assigned", "partial", "rejected", "requested"] | str]
         | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        after: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
-    ) -> Page[OpsLeaseRequest]:
+    ) -> Page[QueuedLeaseRequest]:
         """List lease requests.
 
         Those of all partners, oldest first: the unanswered ones, unless `status` names others.
@@ -126,13 +127,15 @@ class LeaseRequestsResource(Resource):
             status: Only requests of this status; a list for several. Default: `requested` only.
             organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            after: Only requests that were made after this one. Example:
+                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of items; iterate over it to read all pages. Each item: a lease request, with its
-            organization and what the partner wrote to the operator.
+            A page of items; iterate over it to read all pages. Each item: a lease request with the
+            names of what it is for, and what its partner can pay with.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -143,6 +146,7 @@ class LeaseRequestsResource(Resource):
             query={
                 "status": status,
                 "organizationId": organization_id,
+                "after": after,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -179,7 +183,7 @@ class LeaseRequestsResource(Resource):
 
     def retrieve(
         self, lease_request_id: str, **options: Unpack[OperatorRequestOptions]
-    ) -> OpsLeaseRequest:
+    ) -> QueuedLeaseRequest:
         """Read a lease request.
 
         By its `lreq_…` id: a partner's own name for it may be another partner's too.
@@ -191,12 +195,12 @@ class LeaseRequestsResource(Resource):
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A lease request, with its organization and what the partner wrote to the operator.
+            A lease request with the names of what it is for, and what its partner can pay with.
 
         Raises:
             NotFoundError: `lease_request_id` names nothing that exists.
         """
-        answer: OpsLeaseRequest = self._client._call(
+        answer: QueuedLeaseRequest = self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options
         )
         return answer
@@ -294,10 +298,11 @@ class AsyncLeaseRequestsResource(AsyncResource):
         | Sequence[Literal["assigned", "partial", "rejected", "requested"] | str]
         | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        after: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
-    ) -> AsyncPages[OpsLeaseRequest]:
+    ) -> AsyncPages[QueuedLeaseRequest]:
         """List lease requests.
 
         Those of all partners, oldest first: the unanswered ones, unless `status` names others.
@@ -308,13 +313,15 @@ class AsyncLeaseRequestsResource(AsyncResource):
             status: Only requests of this status; a list for several. Default: `requested` only.
             organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            after: Only requests that were made after this one. Example:
+                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A list: `await` it for one page, `async for` over it to read all pages. Each item: a
-            lease request, with its organization and what the partner wrote to the operator.
+            lease request with the names of what it is for, and what its partner can pay with.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -325,6 +332,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
             query={
                 "status": status,
                 "organizationId": organization_id,
+                "after": after,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -361,7 +369,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
     async def retrieve(
         self, lease_request_id: str, **options: Unpack[OperatorRequestOptions]
-    ) -> OpsLeaseRequest:
+    ) -> QueuedLeaseRequest:
         """Read a lease request.
 
         By its `lreq_…` id: a partner's own name for it may be another partner's too.
@@ -373,12 +381,12 @@ class AsyncLeaseRequestsResource(AsyncResource):
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A lease request, with its organization and what the partner wrote to the operator.
+            A lease request with the names of what it is for, and what its partner can pay with.
 
         Raises:
             NotFoundError: `lease_request_id` names nothing that exists.
         """
-        answer: OpsLeaseRequest = await self._client._call(
+        answer: QueuedLeaseRequest = await self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options
         )
         return answer

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CREATE = Operation("operators.create", "POST", "/ops/v1/operators")
 _LIST = Operation("operators.list", "GET", "/ops/v1/operators")
+_RETRIEVE = Operation("operators.retrieve", "GET", "/ops/v1/operators/{operatorId}")
 _REVOKE = Operation("operators.revoke", "POST", "/ops/v1/operators/{operatorId}/revoke")
 _ROTATE = Operation("operators.rotate", "POST", "/ops/v1/operators/{operatorId}/rotate")
 
@@ -96,6 +97,28 @@ class OperatorsResource(Resource):
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
+    def retrieve(self, operator_id: str, **options: Unpack[OperatorRequestOptions]) -> Operator:
+        """Retrieve an operator.
+
+        Without the token, of which nothing but a hash is kept.
+
+        `GET /ops/v1/operators/{operatorId}`, with the role `admin`.
+
+        Args:
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            An operator, without the token.
+
+        Raises:
+            NotFoundError: `operator_id` names nothing that exists.
+        """
+        answer: Operator = self._client._call(
+            _RETRIEVE, {"operatorId": operator_id}, options=options
+        )
+        return answer
+
     def revoke(self, operator_id: str, **options: Unpack[OperatorRequestOptions]) -> Operator:
         """Revoke an operator.
 
@@ -156,6 +179,7 @@ class OperatorsRawResource:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
+        self.retrieve = raw(resource.retrieve)
         self.revoke = raw(resource.revoke)
         self.rotate = raw(resource.rotate)
 
@@ -230,6 +254,30 @@ class AsyncOperatorsResource(AsyncResource):
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
+    async def retrieve(
+        self, operator_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> Operator:
+        """Retrieve an operator.
+
+        Without the token, of which nothing but a hash is kept.
+
+        `GET /ops/v1/operators/{operatorId}`, with the role `admin`.
+
+        Args:
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            An operator, without the token.
+
+        Raises:
+            NotFoundError: `operator_id` names nothing that exists.
+        """
+        answer: Operator = await self._client._call(
+            _RETRIEVE, {"operatorId": operator_id}, options=options
+        )
+        return answer
+
     async def revoke(self, operator_id: str, **options: Unpack[OperatorRequestOptions]) -> Operator:
         """Revoke an operator.
 
@@ -292,5 +340,6 @@ class AsyncOperatorsRawResource:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)
+        self.retrieve = async_raw(resource.retrieve)
         self.revoke = async_raw(resource.revoke)
         self.rotate = async_raw(resource.rotate)

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
         OrganizationsCreditsRawResource,
         OrganizationsCreditsResource,
     )
+    from layers_partner.operator_api.resources.organizations_projects import (
+        AsyncOrganizationsProjectsRawResource,
+        AsyncOrganizationsProjectsResource,
+        OrganizationsProjectsRawResource,
+        OrganizationsProjectsResource,
+    )
     from layers_partner.operator_api.resources.organizations_subscription import (
         AsyncOrganizationsSubscriptionRawResource,
         AsyncOrganizationsSubscriptionResource,
@@ -73,7 +79,7 @@ class OrganizationsResource(Resource):
     def cash(self) -> OrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             OrganizationsCashResource,
@@ -85,13 +91,25 @@ class OrganizationsResource(Resource):
     def credits(self) -> OrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             OrganizationsCreditsResource,
         )
 
         return OrganizationsCreditsResource(self._client)
+
+    @cached_property
+    def projects(self) -> OrganizationsProjectsResource:
+        """`operator.organizations.projects`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.organizations_projects import (
+            OrganizationsProjectsResource,
+        )
+
+        return OrganizationsProjectsResource(self._client)
 
     @cached_property
     def subscription(self) -> OrganizationsSubscriptionResource:
@@ -164,6 +182,7 @@ class OrganizationsResource(Resource):
         | Sequence[Literal["active", "archived", "suspended"] | str]
         | NotGiven = NOT_GIVEN,
         parent_organization_id: str | NotGiven = NOT_GIVEN,
+        partners_only: bool | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
@@ -179,6 +198,7 @@ class OrganizationsResource(Resource):
             status: Only these; a list for several.
             parent_organization_id: Only the children of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            partners_only: `true`: no children.
             limit: Organizations on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -197,6 +217,7 @@ class OrganizationsResource(Resource):
                 "search": search,
                 "status": status,
                 "parentOrganizationId": parent_organization_id,
+                "partnersOnly": partners_only,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -204,16 +225,22 @@ class OrganizationsResource(Resource):
         )
 
     def retrieve(
-        self, org_id: str, **options: Unpack[OperatorRequestOptions]
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganizationDetail:
         """Read an organization.
 
-        With its wallets and counts.
+        With its wallets, its keys and what it has, in one environment.
 
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
             org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: A partner has wallets and counts of its own in each; a child is in one. Default:
+                `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -224,7 +251,7 @@ class OrganizationsResource(Resource):
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = self._client._call(
-            _RETRIEVE, {"orgId": org_id}, options=options
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
         )
         return answer
 
@@ -301,6 +328,11 @@ class OrganizationsRawResource:
         return self._resource.credits.with_raw_response
 
     @cached_property
+    def projects(self) -> OrganizationsProjectsRawResource:
+        """`operator.organizations.projects`, whose methods return whole responses."""
+        return self._resource.projects.with_raw_response
+
+    @cached_property
     def subscription(self) -> OrganizationsSubscriptionRawResource:
         """`operator.organizations.subscription`, whose methods return whole responses."""
         return self._resource.subscription.with_raw_response
@@ -325,7 +357,7 @@ class AsyncOrganizationsResource(AsyncResource):
     def cash(self) -> AsyncOrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             AsyncOrganizationsCashResource,
@@ -337,13 +369,25 @@ class AsyncOrganizationsResource(AsyncResource):
     def credits(self) -> AsyncOrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             AsyncOrganizationsCreditsResource,
         )
 
         return AsyncOrganizationsCreditsResource(self._client)
+
+    @cached_property
+    def projects(self) -> AsyncOrganizationsProjectsResource:
+        """`operator.organizations.projects`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.organizations_projects import (
+            AsyncOrganizationsProjectsResource,
+        )
+
+        return AsyncOrganizationsProjectsResource(self._client)
 
     @cached_property
     def subscription(self) -> AsyncOrganizationsSubscriptionResource:
@@ -416,6 +460,7 @@ class AsyncOrganizationsResource(AsyncResource):
         | Sequence[Literal["active", "archived", "suspended"] | str]
         | NotGiven = NOT_GIVEN,
         parent_organization_id: str | NotGiven = NOT_GIVEN,
+        partners_only: bool | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
@@ -431,6 +476,7 @@ class AsyncOrganizationsResource(AsyncResource):
             status: Only these; a list for several.
             parent_organization_id: Only the children of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            partners_only: `true`: no children.
             limit: Organizations on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -449,6 +495,7 @@ class AsyncOrganizationsResource(AsyncResource):
                 "search": search,
                 "status": status,
                 "parentOrganizationId": parent_organization_id,
+                "partnersOnly": partners_only,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -456,16 +503,22 @@ class AsyncOrganizationsResource(AsyncResource):
         )
 
     async def retrieve(
-        self, org_id: str, **options: Unpack[OperatorRequestOptions]
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganizationDetail:
         """Read an organization.
 
-        With its wallets and counts.
+        With its wallets, its keys and what it has, in one environment.
 
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
             org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: A partner has wallets and counts of its own in each; a child is in one. Default:
+                `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -476,7 +529,7 @@ class AsyncOrganizationsResource(AsyncResource):
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = await self._client._call(
-            _RETRIEVE, {"orgId": org_id}, options=options
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
         )
         return answer
 
@@ -551,6 +604,11 @@ class AsyncOrganizationsRawResource:
     def credits(self) -> AsyncOrganizationsCreditsRawResource:
         """`operator.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
+
+    @cached_property
+    def projects(self) -> AsyncOrganizationsProjectsRawResource:
+        """`operator.organizations.projects`, whose methods return whole responses."""
+        return self._resource.projects.with_raw_response
 
     @cached_property
     def subscription(self) -> AsyncOrganizationsSubscriptionRawResource:

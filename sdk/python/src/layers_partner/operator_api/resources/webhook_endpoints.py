@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.webhook_endpoints_deliveries import (
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
         WebhookEndpointsDeliveriesRawResource,
         WebhookEndpointsDeliveriesResource,
     )
-    from layers_partner.operator_api.types import OpsWebhookEndpoint
+    from layers_partner.operator_api.types import OpsWebhookEndpoint, Recovered
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation("webhook_endpoints.list", "GET", "/ops/v1/webhook-endpoints")
+_RECOVER = Operation(
+    "webhook_endpoints.recover", "POST", "/ops/v1/webhook-endpoints/{endpointId}/recover"
+)
 _RETRIEVE = Operation("webhook_endpoints.retrieve", "GET", "/ops/v1/webhook-endpoints/{endpointId}")
 _UNPAUSE = Operation(
     "webhook_endpoints.unpause", "POST", "/ops/v1/webhook-endpoints/{endpointId}/unpause"
@@ -62,6 +66,7 @@ class WebhookEndpointsResource(Resource):
         | Sequence[Literal["active", "auto_paused", "paused"] | str]
         | NotGiven = NOT_GIVEN,
         failing: bool | NotGiven = NOT_GIVEN,
+        sort: Literal["createdAt", "failingSince"] | str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
@@ -78,6 +83,8 @@ class WebhookEndpointsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             failing: `true`: only those whose last attempt failed.
+            sort: `createdAt`: newest first. `failingSince`: only those that fail, the longest
+                failing first. Default: `createdAt`.
             limit: Endpoints on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -96,11 +103,53 @@ class WebhookEndpointsResource(Resource):
                 "organizationId": organization_id,
                 "status": status,
                 "failing": failing,
+                "sort": sort,
                 "limit": limit,
                 "cursor": cursor,
             },
             options=options,
         )
+
+    def recover(
+        self,
+        endpoint_id: str,
+        *,
+        since: str | datetime,
+        until: str | datetime | NotGiven | None = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Recovered:
+        """Send again what a webhook endpoint has missed.
+
+        As its partner can: each event of that time whose delivery was abandoned gets a new
+        delivery, and those that wait for their next try are due at once. One request recovers up to
+        10,000: with `hasMore`, send another one.
+
+        `POST /ops/v1/webhook-endpoints/{endpointId}/recover`, with the role `operator`.
+
+        Args:
+            endpoint_id: Id of the endpoint. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            since: Events from this instant on, at most 30 days back. Example:
+                `2026-06-01T00:00:00.000Z`.
+            until: Events up to this instant, inclusive; else up to now. Example:
+                `2026-06-01T00:00:00.000Z`.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What is being sent again.
+
+        Raises:
+            ConflictError: The endpoint is paused, as `status` says, or its organization is not
+                active, as `reason` says.
+            NotFoundError: `endpoint_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: Recovered = self._client._call(
+            _RECOVER,
+            {"endpointId": endpoint_id},
+            body={"since": since, "until": until},
+            options=options,
+        )
+        return answer
 
     def retrieve(
         self, endpoint_id: str, **options: Unpack[OperatorRequestOptions]
@@ -160,6 +209,7 @@ class WebhookEndpointsRawResource:
     def __init__(self, resource: WebhookEndpointsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
+        self.recover = raw(resource.recover)
         self.retrieve = raw(resource.retrieve)
         self.unpause = raw(resource.unpause)
 
@@ -198,6 +248,7 @@ class AsyncWebhookEndpointsResource(AsyncResource):
         | Sequence[Literal["active", "auto_paused", "paused"] | str]
         | NotGiven = NOT_GIVEN,
         failing: bool | NotGiven = NOT_GIVEN,
+        sort: Literal["createdAt", "failingSince"] | str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
@@ -214,6 +265,8 @@ class AsyncWebhookEndpointsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             failing: `true`: only those whose last attempt failed.
+            sort: `createdAt`: newest first. `failingSince`: only those that fail, the longest
+                failing first. Default: `createdAt`.
             limit: Endpoints on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
@@ -232,11 +285,53 @@ class AsyncWebhookEndpointsResource(AsyncResource):
                 "organizationId": organization_id,
                 "status": status,
                 "failing": failing,
+                "sort": sort,
                 "limit": limit,
                 "cursor": cursor,
             },
             options=options,
         )
+
+    async def recover(
+        self,
+        endpoint_id: str,
+        *,
+        since: str | datetime,
+        until: str | datetime | NotGiven | None = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Recovered:
+        """Send again what a webhook endpoint has missed.
+
+        As its partner can: each event of that time whose delivery was abandoned gets a new
+        delivery, and those that wait for their next try are due at once. One request recovers up to
+        10,000: with `hasMore`, send another one.
+
+        `POST /ops/v1/webhook-endpoints/{endpointId}/recover`, with the role `operator`.
+
+        Args:
+            endpoint_id: Id of the endpoint. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            since: Events from this instant on, at most 30 days back. Example:
+                `2026-06-01T00:00:00.000Z`.
+            until: Events up to this instant, inclusive; else up to now. Example:
+                `2026-06-01T00:00:00.000Z`.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What is being sent again.
+
+        Raises:
+            ConflictError: The endpoint is paused, as `status` says, or its organization is not
+                active, as `reason` says.
+            NotFoundError: `endpoint_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: Recovered = await self._client._call(
+            _RECOVER,
+            {"endpointId": endpoint_id},
+            body={"since": since, "until": until},
+            options=options,
+        )
+        return answer
 
     async def retrieve(
         self, endpoint_id: str, **options: Unpack[OperatorRequestOptions]
@@ -296,6 +391,7 @@ class AsyncWebhookEndpointsRawResource:
     def __init__(self, resource: AsyncWebhookEndpointsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
+        self.recover = async_raw(resource.recover)
         self.retrieve = async_raw(resource.retrieve)
         self.unpause = async_raw(resource.unpause)
 

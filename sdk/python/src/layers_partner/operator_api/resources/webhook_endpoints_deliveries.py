@@ -160,8 +160,8 @@ class WebhookEndpointsDeliveriesResource(Resource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept, or the endpoint does not get it any more, as
-                `reason` says.
+                says; or its organization is not active, its event is no longer kept, or the
+                endpoint does not get it any more, as `reason` says.
             NotFoundError: `endpoint_id` or `delivery_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
@@ -332,8 +332,8 @@ class AsyncWebhookEndpointsDeliveriesResource(AsyncResource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept, or the endpoint does not get it any more, as
-                `reason` says.
+                says; or its organization is not active, its event is no longer kept, or the
+                endpoint does not get it any more, as `reason` says.
             NotFoundError: `endpoint_id` or `delivery_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """

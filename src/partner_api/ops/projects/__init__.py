@@ -1,0 +1,1 @@
+"""Projects, as the operator sees them."""

@@ -1,0 +1,1 @@
+"""Finding anything of any partner."""

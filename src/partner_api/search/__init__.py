@@ -1,0 +1,1 @@
+"""Finding anything by its id or by what it is called."""

@@ -1,0 +1,197 @@
+"""Every page in a real browser, with hostile data: for everyone, by keyboard, in both themes, small and large."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from tests.contract.route_table import ROUTES
+from tests.support.browser import Watch, browsing, sign_in
+from tests.support.hostile_world import HostileWorld
+from tests.support.serving import Service, passable_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+pytestmark = pytest.mark.timeout(300)
+
+_NO_PAGES = re.compile(r"sign-in/|\.|/files?/")
+PAGES = [
+    name.partition(" ")[2]
+    for name in ROUTES
+    if name.startswith("GET /console") and not _NO_PAGES.search(name)
+]
+# Pages of organizations are different for a partner and for a child.
+PAGES += [
+    page.replace("{orgId}", "{partner}") for page in PAGES if page.endswith("organizations/{orgId}")
+]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Service]:
+    """A server with the demo, as `make run` starts it."""
+    with passable_folder() as home:
+        service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        try:
+            service.start()
+            yield service
+        finally:
+            service.stop()
+            service.end()
+
+
+@pytest.fixture(scope="module")
+def token(demo: Service) -> str:
+    """The token of the demo's operator."""
+    found = re.search(r"lpo_\w+[A-Za-z0-9_-]*", demo.output)
+    assert found
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def world(demo: Service, token: str) -> Iterator[HostileWorld]:
+    with contextlib.closing(HostileWorld(demo.base_url, token)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, demo: Service, token: str) -> Iterator[dict[str, BrowserContext]]:
+    """Somebody who is signed in, with light, with dark, and without scripts."""
+    options: dict[str, dict[str, Any]] = {
+        "light": {"color_scheme": "light"},
+        "dark": {"color_scheme": "dark"},
+        "plain": {"java_script_enabled": False},
+    }
+    opened = {name: browser.new_context(**option) for name, option in options.items()}
+    for context in opened.values():
+        sign_in(context, demo.base_url, token)
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+def address_of(page: str, world: HostileWorld) -> str:
+    """The address of a page, about what is hostile."""
+    return re.sub(r"\{(\w+)\}", lambda match: world.ids[match[1]], page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_for_everyone(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld, page: str, theme: str
+) -> None:
+    opened = contexts[theme].new_page()
+    watch = Watch(opened, demo.base_url)
+    answer = opened.goto(demo.base_url + address_of(page, world))
+    assert answer is not None
+    assert answer.status == 200
+    opened.wait_for_load_state("networkidle")
+    found = Axe().run(opened).response["violations"]
+    shown = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+    assert shown == []
+    assert watch.faults == []
+    opened.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [320, 1440])
+def test_a_page_is_never_wider_than_the_window(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld, page: str, width: int
+) -> None:
+    opened = contexts["light"].new_page()
+    opened.set_viewport_size({"width": width, "height": 800})
+    opened.goto(demo.base_url + address_of(page, world))
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    opened.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_scripts_a_page_says_the_same(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld, page: str
+) -> None:
+    plain, scripted = contexts["plain"].new_page(), contexts["light"].new_page()
+    address = demo.base_url + address_of(page, world)
+    texts = []
+    for opened in (plain, scripted):
+        opened.goto(address)
+        shown = opened.locator("main").inner_text()
+        # What the time and the keys of forms change between two readings.
+        texts.append(re.sub(r"\d+ (seconds?|minutes?)|[0-9:]{8}", "", shown))
+        opened.close()
+    assert texts[0] == texts[1]
+    assert texts[0].strip()
+
+
+def test_keys_lead_everywhere(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld
+) -> None:
+    page = contexts["light"].new_page()
+    watch = Watch(page, demo.base_url)
+    page.goto(f"{demo.base_url}/console/organizations")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/organizations/org_*")
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/console/organizations")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type(world.ids["partner"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{world.ids['partner']}*")
+    assert watch.faults == []
+    page.close()
+
+
+def test_the_first_tab_skips_what_stands_above_each_page(
+    contexts: dict[str, BrowserContext], demo: Service
+) -> None:
+    page = contexts["light"].new_page()
+    page.goto(f"{demo.base_url}/console/organizations")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.close()
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
+    browser: Browser, demo: Service, token: str, world: HostileWorld
+) -> None:
+    context = browser.new_context()
+    sign_in(context, demo.base_url, token)
+    page = context.new_page()
+    watch = Watch(page, demo.base_url)
+    page.goto(f"{demo.base_url}/console/organizations/{world.ids['partner']}")
+    form = page.locator("form[data-form=topup]")
+    form.locator("[name=amountCents]").fill("1,234")
+    form.locator("[name=description]").fill("Kept <b>&amp;</b>")
+    key = form.locator("[name=idempotencyKey]").input_value()
+    context.clear_cookies()
+    form.locator("button[type=submit]").click()
+    page.fill("#token", token)
+    page.press("#token", "Enter")
+    page.wait_for_url("**/console/organizations/org_*")
+    form = page.locator("form[data-form=topup]")
+    assert form.locator("[name=amountCents]").input_value() == "1,234"
+    assert form.locator("[name=description]").input_value() == "Kept <b>&amp;</b>"
+    assert form.locator("[name=idempotencyKey]").input_value() == key
+    form.locator("button[type=submit]").click()
+    page.wait_for_selector("p.notice")
+    assert watch.faults == []
+    context.close()

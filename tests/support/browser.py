@@ -1,0 +1,90 @@
+"""A real browser for the tests of pages, where there is one: Debian's chromium, or what CHROMIUM names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Dialog,
+        Page,
+        Request,
+    )
+
+# So that a busy machine is no failure.
+PATIENCE_MS = 60_000
+
+
+def chromium() -> str | None:
+    """The browser's program, if there is one."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def browsing() -> Iterator[Browser]:
+    """A browser; without one on this machine the tests that need it are left out, and say so."""
+    program = chromium()
+    if program is None:
+        pytest.skip("there is no browser on this machine: install chromium, or set CHROMIUM")
+    with sync_playwright() as playwright:
+        # Its own sandbox does not work as root; it opens nothing but our pages.
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Watch:
+    """Notes what must not happen while pages are open: errors, dialogs, requests to other hosts.
+
+    Args:
+        page: to watch.
+        base_url: of the server whose pages it opens.
+    """
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self.faults: list[str] = []
+        host = urlsplit(base_url).netloc
+
+        def note_request(request: Request) -> None:
+            if urlsplit(request.url).netloc not in ("", host):
+                self.faults.append(f"a request to {request.url}")
+
+        def note_dialog(dialog: Dialog) -> None:
+            self.faults.append(f"a dialog: {dialog.message}")
+            dialog.dismiss()
+
+        def note_console(said: ConsoleMessage) -> None:
+            # A refusal of the server is no fault of the page.
+            if said.type in ("error", "warning") and "status of 40" not in said.text:
+                self.faults.append(f"the console: {said.text}")
+
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("request", note_request)
+        page.on("dialog", note_dialog)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: self.faults.append(f"an error: {error}"))
+
+
+def sign_in(context: BrowserContext, base_url: str, token: str) -> None:
+    """Sign an operator in, by the form, as people do."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{base_url}/console/sign-in")
+    page.fill("#token", token)
+    page.press("#token", "Enter")
+    page.wait_for_url(lambda url: not urlsplit(url).path.endswith("sign-in"))
+    page.close()
