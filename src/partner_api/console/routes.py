@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from partner_api.console import layout, session
-from partner_api.console.static_files import declare_files
 from partner_api.console.mount import (
     error_view,
     html_reply,
@@ -19,6 +18,7 @@ from partner_api.console.mount import (
     require_same_site,
 )
 from partner_api.console.pages import ALL_PAGES
+from partner_api.console.static_files import declare_files
 from partner_api.console.visit import FORM, Submitted, Visit, parse_form
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.admission import admit_operator_token

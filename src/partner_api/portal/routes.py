@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console.declare import View
-from partner_api.console.static_files import declare_files
 from partner_api.console.mount import (
     error_view,
     html_reply,
@@ -14,6 +13,7 @@ from partner_api.console.mount import (
     require_same_site,
 )
 from partner_api.console.session import notice_header, notice_of
+from partner_api.console.static_files import declare_files
 from partner_api.console.visit import parse_form
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.authentication import killed

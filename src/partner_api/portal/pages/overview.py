@@ -12,6 +12,7 @@ from partner_api.console.components.text import cents, credits, facts, instant, 
 from partner_api.console.declare import Pages, View
 from partner_api.credits import reservation_routes
 from partner_api.credits import routes as wallets
+from partner_api.jobs import routes as job_routes
 from partner_api.leases import routes as leases
 from partner_api.portal.pages import jobs, ledger
 from partner_api.portal.pages.leases import past_due_notice
@@ -40,7 +41,7 @@ async def show_overview(visit: PortalVisit) -> View:
         title="Overview",
         place=PLACE,
         body=[
-            await past_due_notice(visit) if visit.may("leased:write") else None,
+            await past_due_notice(visit) if visit.may(leases.list_all_leased_accounts) else None,
             section("Credits", _wallet(wallet)),
             section(
                 "Reserved now",
@@ -48,7 +49,7 @@ async def show_overview(visit: PortalVisit) -> View:
                     jobs.reservation_columns(visit, names),
                     reserved.items,
                     href=(lambda one: f"{jobs.LIST}/{one.job_id}")
-                    if visit.may("jobs:read")
+                    if visit.may(job_routes.read_job)
                     else None,
                     empty=jobs.NOTHING,
                     caption="The jobs that hold credits",
@@ -88,7 +89,7 @@ def _wallet(wallet: Credits) -> h.Node:
 
 
 async def _renewals(visit: PortalVisit) -> h.Node:
-    if not visit.may("leased:write"):
+    if not visit.may(leases.list_all_leased_accounts):
         return None
     if not visit.is_childs:
         wallet = await visit.ask(cash.read_cash_wallet)
