@@ -26,8 +26,8 @@ _SECRET_WORDS = frozenset({"authorization", "password", "secret", "token"})
 def redact(text: str) -> str:
     """Replace what looks like a secret by ``****``.
 
-    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets,
-    passwords in URLs, and any other credential after the word Bearer.
+    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets, passwords
+    in URLs, and any other credential after the word Bearer.
     """
     text = _KEY.sub(_keep_key_id, text)
     text = _SIGNING_SECRET.sub(f"whsec_{HIDDEN}", text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console.declare import View
+from partner_api.console.files import declare_files
+from partner_api.console.form_data import parse_form
 from partner_api.console.mount import (
     error_view,
     html_reply,
@@ -13,8 +15,6 @@ from partner_api.console.mount import (
     require_same_site,
 )
 from partner_api.console.session import notice_header, notice_of
-from partner_api.console.static_files import declare_files
-from partner_api.console.visit import parse_form
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.authentication import killed
 from partner_api.edge.identity.scopes import PUBLIC
@@ -81,9 +81,12 @@ class _Portal:
         """Return what the page before has left to be said."""
         return notice_of(request)
 
-    def leave_notice(self, message: str) -> dict[str, str]:
+    def leave_notice(self, request: ApiRequest, message: str) -> dict[str, str]:
         """Return the header that leaves something to be said by the next page."""
-        return notice_header(message, PREFIX)
+        return notice_header(request, message, PREFIX)
+
+    async def done(self, visit: Visit) -> None:
+        """Note that the form that was sent was done; a session here keeps none."""
 
 
 def portal_routes(api: Iterable[Route]) -> Routes:

@@ -24,13 +24,6 @@ def audit_argument(request: ApiRequest) -> Actor:
     return Actor("partner_api", api_key_id=request.caller.api_key_id, request_id=request.request_id)
 
 
-def audit_details(request: ApiRequest) -> dict[str, str]:
-    """Return what the audit row of a write says beyond its key of who asks: the session of the portal, if it is one."""
-    if request.is_operators or request.caller.portal_session_id is None:
-        return {}
-    return {"portalSessionId": str(request.caller.portal_session_id)}
-
-
 def operator_actor(request: ApiRequest, operator: OperatorCaller) -> Actor:
     """Return an operator as whoever asks, also where the request is a page's."""
     return Actor(
@@ -39,6 +32,13 @@ def operator_actor(request: ApiRequest, operator: OperatorCaller) -> Actor:
         operator_name=operator.name,
         request_id=request.request_id,
     )
+
+
+def audit_details(request: ApiRequest) -> dict[str, str]:
+    """Return what the audit row of a write says beyond its key of who asks: the session of the portal, if it is one."""
+    if request.is_operators or request.caller.portal_session_id is None:
+        return {}
+    return {"portalSessionId": str(request.caller.portal_session_id)}
 
 
 async def write_audit(

@@ -1,4 +1,4 @@
-"""The text of API keys, operators' tokens, their sessions and the links that open one: how they are written and read.
+"""The text of API keys, operators' tokens, sessions and links: how they are written and read.
 
 The id of a key, and of a session of the portal, carries the tenant, so that looking it up touches one tenant only.
 Until the secret verifies, that tenant is a hint and nothing more.
@@ -30,8 +30,8 @@ _SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
 _SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
-_PORTAL = re.compile(rf"lp(k|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
 _SIGN_IN_LINK = re.compile(rf"lpl_({_KEYID})_({_SECRET})")
+_PORTAL = re.compile(rf"lp(k|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -76,6 +76,18 @@ class SessionCredential(msgspec.Struct, frozen=True):
         return f"lps_{self.keyid}_{self.secret}"
 
 
+class SignInLinkCredential(msgspec.Struct, frozen=True):
+    """A well-formed one-time link to the console, not verified yet."""
+
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The part of the link's address that is the link's own."""
+        return f"lpl_{self.keyid}_{self.secret}"
+
+
 class PortalCredential(msgspec.Struct, frozen=True):
     """A well-formed link to the portal, or the credential of the session that it opened, not verified yet."""
 
@@ -106,18 +118,6 @@ class PortalCredential(msgspec.Struct, frozen=True):
         return PortalCredential("session", self.tenant_id, self.id, secret)
 
 
-class SignInLinkCredential(msgspec.Struct, frozen=True):
-    """A well-formed one-time link to the console, not verified yet."""
-
-    keyid: str
-    secret: str
-
-    @property
-    def text(self) -> str:
-        """The part of the link's address that is the link's own."""
-        return f"lpl_{self.keyid}_{self.secret}"
-
-
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
     """Create a new API key of a tenant.
 
@@ -141,14 +141,14 @@ def mint_session() -> SessionCredential:
     return SessionCredential(_random_characters(16), new_secret())
 
 
-def mint_portal_link(tenant_id: int, session_id: UUID) -> PortalCredential:
-    """Create a link to the portal."""
-    return PortalCredential("link", tenant_id, session_id, new_secret())
-
-
 def mint_sign_in_link() -> SignInLinkCredential:
     """Create a credential for a new one-time link to the console."""
     return SignInLinkCredential(_random_characters(16), new_secret())
+
+
+def mint_portal_link(tenant_id: int, session_id: UUID) -> PortalCredential:
+    """Create a link to the portal."""
+    return PortalCredential("link", tenant_id, session_id, new_secret())
 
 
 def parse_api_key(text: str) -> ApiKeyCredential | None:
@@ -171,6 +171,12 @@ def parse_session(text: str) -> SessionCredential | None:
     return match and SessionCredential(match[1], match[2])
 
 
+def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
+    """Read the credential of a one-time link, ``lpl_<keyid>_<secret>``; None when it has another form."""
+    match = _SIGN_IN_LINK.fullmatch(text)
+    return match and SignInLinkCredential(match[1], match[2])
+
+
 def parse_portal(text: str, kind: Literal["link", "session"]) -> PortalCredential | None:
     """Read a link ``lpk_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
     match = _PORTAL.fullmatch(text)
@@ -181,12 +187,6 @@ def parse_portal(text: str, kind: Literal["link", "session"]) -> PortalCredentia
         return None
     tenant_id = decode_crockford(match[2][:_TENANT_CHARACTERS])
     return PortalCredential(kind, tenant_id, UUID(int=number), match[3])
-
-
-def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
-    """Read the credential of a one-time link, ``lpl_<keyid>_<secret>``; None when it has another form."""
-    match = _SIGN_IN_LINK.fullmatch(text)
-    return match and SignInLinkCredential(match[1], match[2])
 
 
 def key_prefix(env: Env, keyid: str) -> str:

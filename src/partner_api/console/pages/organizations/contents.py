@@ -23,7 +23,7 @@ from partner_api.console.pages.organizations.lists import (
 )
 from partner_api.leases.store import LeaseBillingStatus, LeaseStatus
 from partner_api.ops.leases import routes as leases
-from partner_api.ops.leases.schemas import OpsLease
+from partner_api.ops.leases.schemas import ListedLease
 from partner_api.ops.organizations import routes as organizations
 from partner_api.ops.projects import routes as projects
 from partner_api.ops.webhooks import routes as webhooks
@@ -189,25 +189,27 @@ _PROJECTS: Final = [
     Column[Project]("Id", lambda one: identifier(one.id), lambda one: one.id),
 ]
 _LEASES: Final = [
-    Column[OpsLease]("Handle", lambda one: other(one.handle), lambda one: one.handle),
-    Column[OpsLease]("Status", lambda one: badge(one.status), lambda one: one.status),
-    Column[OpsLease](
+    Column[ListedLease]("Handle", lambda one: other(one.handle), lambda one: one.handle),
+    Column[ListedLease]("Status", lambda one: badge(one.status), lambda one: one.status),
+    Column[ListedLease](
         "Billing", lambda one: badge(one.billing_status), lambda one: one.billing_status
     ),
-    Column[OpsLease](
+    Column[ListedLease](
         "Past due since", lambda one: instant(one.past_due_since), lambda one: one.past_due_since
     ),
-    Column[OpsLease](
+    Column[ListedLease](
         "Next renewal", lambda one: instant(one.next_renewal_at), lambda one: one.next_renewal_at
     ),
-    Column[OpsLease](
+    Column[ListedLease](
         "A month",
         lambda one: cents(one.monthly_price_cents),
         lambda one: one.monthly_price_cents,
         number=True,
     ),
-    Column[OpsLease]("Assigned", lambda one: instant(one.assigned_at), lambda one: one.assigned_at),
-    Column[OpsLease](
+    Column[ListedLease](
+        "Assigned", lambda one: instant(one.assigned_at), lambda one: one.assigned_at
+    ),
+    Column[ListedLease](
         "Id", lambda one: identifier(one.social_account_id), lambda one: one.social_account_id
     ),
 ]
