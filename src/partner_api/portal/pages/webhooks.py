@@ -143,7 +143,7 @@ async def _read(visit: PortalVisit, endpoint_id: str, delivery_id: str) -> Webho
 def _replay(
     visit: PortalVisit, endpoint: WebhookEndpoint, delivery: WebhookDeliveryDetail
 ) -> h.Node:
-    if not visit.has_scope("webhooks:write"):
+    if not visit.may(deliveries.replay_delivery):
         return None
     if delivery.status in _UNDER_WAY or delivery.payload is None:
         return None
