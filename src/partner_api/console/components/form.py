@@ -63,6 +63,9 @@ def form(
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
     does: Callable[..., Awaitable[Any]] | None = None,
+    key: str | None = None,
+    beside: h.Node = None,
+    wide: bool = False,
 ) -> h.Node:
     """Return a form that does something; nothing for whoever may not do it.
 
@@ -78,6 +81,9 @@ def form(
         tone: of the button.
         above: what stands above the fields, such as the balance before.
         does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
+        key: the key of the keyboard that sends it.
+        beside: what stands before its button, such as another one.
+        wide: whether it has a table and takes the width that there is.
     """
     if does is not None and not visit.may(does):
         return None
@@ -93,6 +99,7 @@ def form(
         enctype="multipart/form-data" if files else None,
         data_form=name,
         id=f"form-{name}",
+        class_="wide" if wide else None,
     )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
@@ -103,7 +110,7 @@ def form(
         h.input(type="hidden", name="page", value=visit.address()),
         h.input(type="hidden", name=KEY, value=key),
         (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
-        h.button(f".{tone}", type="submit")[submit],
+        h.div(".buttons")[beside, h.button(f".{tone}", type="submit", data_key=key)[submit]],
     ]
 
 
@@ -152,7 +159,7 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
                 for value in values
             ),
             h.input(type="hidden", name=CONFIRMED, value="yes"),
-            h.button(".primary", type="submit")["Yes, do it"],
+            h.button(".primary", type="submit", data_key="y")["Yes, do it"],
             " ",
             h.a(href=visit.field("page"))["No, go back"],
         ],

@@ -123,7 +123,7 @@ async def listing(
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    asked = {**(query or {}), **{f.name: visit.query.get(f.name) or None for f in filters}}
+    asked = {**(query or {}), **{f.name: _sent(f, visit.query.get(f.name) or []) for f in filters}}
     if visit.parameter("csv") == name:
         download = CsvReply(visit, handler, columns, name, asked, path)
         await download.begin()
@@ -144,6 +144,14 @@ async def listing(
             h.a(href=visit.address(csv=name, cursor=None))["CSV"] if page.items else None,
         ],
     ]
+
+
+def _sent(field: Field, values: Sequence[str]) -> list[str]:
+    """Return what the API is asked for: of a day its beginning, or for `until` its end."""
+    if field.kind != "date":
+        return list(values)
+    time = "T23:59:59.999Z" if field.name == "until" else "T00:00:00.000Z"
+    return [f"{value}{time}" for value in values if value]
 
 
 def filter_form(visit: Visit, filters: Sequence[Field]) -> h.Node:

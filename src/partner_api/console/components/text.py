@@ -47,6 +47,15 @@ def instant(text: str | None) -> h.Node:
     return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
 
 
+def age(text: str, now: datetime) -> h.Node:
+    """Return how long ago a time was, in the two largest units."""
+    seconds = max(int((now - datetime.fromisoformat(text)).total_seconds()), 0)
+    units = [("d", seconds // 86_400), ("h", seconds // 3_600 % 24), ("min", seconds // 60 % 60)]
+    first = next((number for number, (_, amount) in enumerate(units) if amount), len(units))
+    written = " ".join(f"{amount} {unit}" for unit, amount in units[first : first + 2] if amount)
+    return element("time", written or "now", datetime=text)
+
+
 def day(text: str | None) -> h.Node:
     """Return the day of a time or a date."""
     return element("time", text[:10], datetime=text) if text else NONE

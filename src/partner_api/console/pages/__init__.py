@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import organizations
+from partner_api.console.pages import audit, lease_requests, organizations, search
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
     *organizations.pages.routes,
+    *lease_requests.pages.routes,
+    *search.pages.routes,
+    *audit.pages.routes,
 ]

@@ -1718,6 +1718,8 @@ class QueuedLeaseRequest(TypedDict):
     partnerName: str
     cashBalanceCents: int | None
     """Of the partner; null if it has no cash wallet."""
+    answeredAt: str | None
+    """When it was assigned or rejected."""
 
 
 class Recovered(TypedDict):
