@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import jobs, leases, ledgers, organizations, pool, renewals, webhooks
+from partner_api.console.pages import (
+    audit,
+    jobs,
+    lease_requests,
+    leases,
+    ledgers,
+    organizations,
+    pool,
+    renewals,
+    search,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
@@ -18,4 +29,8 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *jobs.ROUTES,
     *organizations.ROUTES,
     *webhooks.ROUTES,
+    *organizations.pages.routes,
+    *lease_requests.pages.routes,
+    *search.pages.routes,
+    *audit.pages.routes,
 ]
