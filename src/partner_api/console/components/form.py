@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Submitted, Visit
+    from partner_api.console.submitted import Submitted
+    from partner_api.console.visit import Visit
 
 _DISCARD: Final = "/console/discard"
 Kind = Literal[
@@ -113,6 +114,16 @@ def form(
     ]
 
 
+def discard() -> h.Node:
+    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
+    return h.button(
+        type="submit",
+        formaction=_DISCARD,
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+    )["Discard this"]
+
+
 def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
     """Return a form behind its title, open when it is shown again; nothing for no form.
 
@@ -126,11 +137,6 @@ def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
         return None
     again = visit.submitted is not None and visit.submitted.form == name
     return h.details(".folded", open=again)[h.summary[title], shown]
-
-
-def discard() -> h.Node:
-    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
-    return h.button(type="submit", formaction=_DISCARD, formnovalidate=True)["Discard this"]
 
 
 def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
@@ -232,7 +238,9 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     control: h.Node
     if field.kind == "textarea":
         # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, field.attributes, rows="3")["\n", value]
+        control = h.textarea(shared, {"rows": "3", **field.attributes})[
+            "\n" if value.startswith("\n") else None, value
+        ]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)

@@ -43,6 +43,14 @@
     }
   });
 
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+
   // A second click while the first is on its way would only be answered with the same.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
@@ -66,6 +74,7 @@
   press();
 
   const prepare = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
     for (const time of root.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);
       if (!isNaN(at) && time.dateTime.includes("T")) time.title = at.toLocaleString();
