@@ -30,13 +30,13 @@ _FILTERS: Final = [
         "status",
         "Leases",
         "select",
-        options=[("", "that go on"), ("disconnected", "that have ended")],
+        options=[("", "current"), ("disconnected", "ended")],
     ),
     Field(
         "billingStatus",
         "Paid",
         "select",
-        options=[("", "or not"), ("current", "paid"), ("past_due", "past due")],
+        options=[("", "all"), ("current", "paid"), ("past_due", "past due")],
     ),
 ]
 
