@@ -15,6 +15,7 @@ from partner_api.cash import routes as cash
 from partner_api.clock import Clock
 from partner_api.console import routes as console
 from partner_api.content import routes as content_routes
+from partner_api.credits import reservation_routes as reservations
 from partner_api.credits import routes as credits
 from partner_api.database.notifications import Listener
 from partner_api.edge.application import Application
@@ -30,24 +31,34 @@ from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.audit import routes as ops_audit
+from partner_api.ops.cash import event_routes as ops_cash_events
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
+from partner_api.ops.credits import event_routes as ops_credit_events
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.daily_totals import routes as ops_daily_totals
 from partner_api.ops.jobs import bulk_routes as ops_bulk_reports
 from partner_api.ops.jobs import claim_routes as ops_claims
 from partner_api.ops.jobs import routes as ops_jobs
+from partner_api.ops.jobs import summary_routes as ops_jobs_summary
 from partner_api.ops.lease_requests import routes as ops_lease_requests
+from partner_api.ops.lease_requests import summary_routes as ops_lease_requests_summary
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.operators import session_routes as ops_sessions
 from partner_api.ops.organizations import routes as ops_organizations
+from partner_api.ops.pool import history_routes as ops_pool_history
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
+from partner_api.ops.renewals import calendar_routes as ops_renewal_days
+from partner_api.ops.renewals import cover_routes, past_due_routes
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.search import routes as ops_search
 from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
+from partner_api.portal import routes as portal
+from partner_api.portal_sessions import routes as portal_sessions
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
 from partner_api.rehearsal.installation import following_installation, stop_this_process
@@ -68,6 +79,7 @@ ROUTES: tuple[Routes, ...] = (
     children_keys.routes,
     organizations.routes,
     credits.routes,
+    reservations.routes,
     cash.routes,
     leases.routes,
     lease_requests.routes,
@@ -79,21 +91,31 @@ ROUTES: tuple[Routes, ...] = (
     endpoint_routes.routes,
     delivery_routes.routes,
     events.routes,
+    portal_sessions.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
+    ops_credit_events.routes,
     ops_projects.routes,
     ops_credits.routes,
+    ops_cash_events.routes,
     ops_cash.routes,
     ops_pool.routes,
+    ops_pool_history.routes,
     ops_lease_requests.routes,
     ops_leases.routes,
     ops_renewals.routes,
+    ops_renewal_days.routes,
     ops_operators.routes,
     ops_sessions.routes,
     ops_jobs.routes,
     ops_claims.routes,
     ops_bulk_reports.routes,
     ops_reconciliation.routes,
+    ops_daily_totals.routes,
+    ops_lease_requests_summary.routes,
+    ops_jobs_summary.routes,
+    cover_routes.routes,
+    past_due_routes.routes,
     ops_assets.routes,
     ops_clock.routes,
     ops_webhooks.routes,
@@ -151,8 +173,9 @@ def create_app(
         *described,
         *reference.reference_routes(described),
         *console.console_routes(described),
+        *portal.portal_routes(described),
     ]
-    refusals = {console.PREFIX: console.error_page}
+    refusals = {console.PREFIX: console.error_page, portal.PREFIX: portal.error_page}
     edge = Edge(Application(routes, lifespan, refusals), routes, settings)
     return edge
 

@@ -46,7 +46,7 @@ def test_the_commands_have_ids() -> None:
         *(f"{group} list" for group in ("requests", "leases", "webhooks")),
         *(f"{group} show" for group in ("partners", "requests", "jobs", "webhooks")),
         *("requests candidates", "credits events", "cash events"),
-        *("webhooks deliveries", "webhooks delivery"),
+        *("webhooks deliveries", "webhooks delivery", "jobs history", "jobs content"),
     }
 
 

@@ -50,6 +50,7 @@ class Ids:
             .replace("{assetId}", str(self.asset))
             .replace("{endpointId}", str(self.endpoint))
             .replace("{deliveryId}", str(self.delivery))
+            .replace("{sequence}", "1")
         )
 
 

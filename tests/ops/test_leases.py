@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from tests.ops.leased import PATH, wallet_of
+from tests.ops.leased import PATH, as_changed, wallet_of
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import ago, handle, now, org_id, project_id
 
@@ -53,6 +53,13 @@ async def test_a_lease_as_the_partner_sees_it_and_whose_it_is(
         **page["items"][0],
         "organizationId": org_id(family.child),
         "poolAccountId": pool["items"][0]["id"],
+        "partnerId": org_id(family.partner),
+        "partnerName": "Partner",
+        "organizationName": "Child",
+        "projectName": lease["projectName"],
+        "paidThrough": lease["nextRenewalAt"],
+        "nextAttemptAt": None,
+        "lastAttemptAt": None,
     }
     assert lease["socialAccountId"] == social_account_id
     assert await listed(api, operator, family.partner) == [], "the project is the child's"
@@ -174,7 +181,7 @@ async def test_a_new_price_holds_from_the_next_renewal_on(
         await api.patch(f"{PATH}/{lease_id}", json={"monthlyPriceCents": 25_000}, headers=operator)
     )
     assert changed["monthlyPriceCents"] == 25_000
-    assert changed == (await listed(api, operator, family.child))[0]
+    assert changed == as_changed((await listed(api, operator, family.child))[0])
     wallet = await wallet_of(api, family)
     assert wallet["balanceCents"] == 90_000, "the month that has begun is paid"
     page = granted(await api.get("/v1/audit-log", headers=family.child_key.headers))
@@ -195,7 +202,7 @@ async def test_a_recall(
         await api.post(f"{PATH}/{lease_id}/recall", json={"note": "Hacked"}, headers=operator)
     )
     assert recalled == {
-        **before,
+        **as_changed(before),
         "status": "disconnected",
         "nextRenewalAt": None,
         "disconnectedAt": recalled["disconnectedAt"],

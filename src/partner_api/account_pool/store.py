@@ -148,6 +148,14 @@ async def list_accounts(
     return read_rows(PoolAccount, rows)
 
 
+async def find_account(connection: Connection, account_id: UUID) -> PoolAccount | None:
+    """Return an account of the pool."""
+    row = await connection.fetchrow(
+        f"SELECT {columns_of(PoolAccount)} FROM pool_accounts WHERE id = $1", account_id
+    )
+    return read_row(PoolAccount, row)
+
+
 async def lock_account(connection: Connection, account_id: UUID) -> PoolAccount | None:
     """Lock an account of the pool until the transaction ends."""
     row = await connection.fetchrow(

@@ -116,6 +116,36 @@ async def list_events(
         statement = _BY_TYPE
     else:
         statement = _ANY_EVENT
+    first, end = await sequence_range(connection, tenant_id, organization_id, wanted, before)
+    rows = await connection.fetch(
+        statement,
+        tenant_id,
+        organization_id,
+        first,
+        end,
+        None if wanted.project_ids is None else list(dict.fromkeys(wanted.project_ids)),
+        None if wanted.event_types is None else list(dict.fromkeys(wanted.event_types)),
+        limit,
+    )
+    return read_rows(CreditEvent, rows)
+
+
+async def sequence_range(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    wanted: EventFilter,
+    before: int | None,
+) -> tuple[int, int]:
+    """Return the first sequence of a page or of those after it, and the one that it ends before.
+
+    Args:
+        connection: any.
+        tenant_id: of the organization.
+        organization_id: whose wallet.
+        wanted: its times.
+        before: the sequence after which the page begins; None for the first.
+    """
     first, end = 1, _BEYOND
     if wanted.since is not None or wanted.until is not None:
         first, end = await connection.fetchval(
@@ -125,17 +155,7 @@ async def list_events(
             wanted.since,
             wanted.until,
         )
-    rows = await connection.fetch(
-        statement,
-        tenant_id,
-        organization_id,
-        first,
-        end if before is None else min(end, before),
-        None if wanted.project_ids is None else list(dict.fromkeys(wanted.project_ids)),
-        None if wanted.event_types is None else list(dict.fromkeys(wanted.event_types)),
-        limit,
-    )
-    return read_rows(CreditEvent, rows)
+    return first, end if before is None else min(end, before)
 
 
 async def read_ledger_position(

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.ids import first_id_at
-from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job, JobStatus
+from partner_api.jobs.store import JOB_COLUMNS, Job, JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,16 +62,21 @@ class JobMoment(Struct, frozen=True):
     details: dict[str, Any]
 
 
-_OPERATED = {
+_COLUMNS = columns_of(
+    OperatedJob,
+    "j",
     **JOB_COLUMNS,
-    "organization_name": "o.name",
-    "wallet_organization_id": "r.organization_id",
-    "refunded": "r.refunded",
-}
-_TABLES = f"""{JOB_TABLES}
-  JOIN organizations o ON o.tenant_id = p.tenant_id AND o.id = p.organization_id
+    organization_name="o.name",
+    wallet_organization_id="r.organization_id",
+    refunded="r.refunded",
+)
+_TABLES = """
+  FROM jobs j
+  JOIN reservations r ON r.tenant_id = j.tenant_id AND r.job_id = j.id
+  JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
+  JOIN projects p ON p.tenant_id = j.tenant_id AND p.id = j.project_id
+  JOIN organizations o ON o.tenant_id = j.tenant_id AND o.id = p.organization_id
 """
-_COLUMNS = columns_of(OperatedJob, "j", **_OPERATED)
 
 
 async def find_job(connection: Connection, job_id: UUID) -> OperatedJob | None:
@@ -110,12 +115,13 @@ def _page(search: _Search, looks: int, limit: int) -> str:
 
     The numbers are in the text: a plan that does not know them might read all jobs.
     """
+    conditions = " AND ".join(search.conditions) or "true"
+    rest = f"{conditions} ORDER BY j.id {search.order} LIMIT {limit}"
     return f"""
         SELECT {_COLUMNS} {_TABLES}
          WHERE (j.tenant_id, j.id) IN (
                SELECT looked.tenant_id, looked.id FROM ({search.looked} LIMIT {looks}) looked)
-           AND {" AND ".join(search.conditions) or "true"}
-         ORDER BY j.id {search.order} LIMIT {limit}
+           AND {rest}
         """
 
 
@@ -169,9 +175,9 @@ class _Search:
         self.order = "ASC" if is_waiting else "DESC"
         bounds = []
         if before is not None:
-            bounds.append(self._with("x.id > {}" if is_waiting else "x.id < {}", before))
+            bounds.append(self._with("k.id > {}" if is_waiting else "k.id < {}", before))
         if wanted.since is not None:
-            bounds.append(self._with("x.id >= {}", first_id_at(wanted.since)))
+            bounds.append(self._with("k.id >= {}", first_id_at(wanted.since)))
         self.looked = self._looked(wanted, bounds)
         self.looked_with = list(self.arguments)
         self._ask(wanted)
@@ -182,25 +188,26 @@ class _Search:
         among = "true"
         # These are no parameters: each index is of these alone.
         if wanted.is_claimed is False:
-            among = "x.status = 'running' AND x.claim_token IS NULL AND NOT x.sandbox"
+            among = "k.status = 'running' AND k.claim_token IS NULL AND NOT k.sandbox"
         elif wanted.is_claimed:
-            among = "x.status = 'running' AND x.lease_until IS NOT NULL"
+            among = "k.status = 'running' AND k.lease_until IS NOT NULL"
         elif statuses == {"running"}:
-            among = "x.status = 'running'"
+            among = "k.status = 'running'"
         elif wanted.organization_id is not None:
             # A partner has the same id in both environments, in a tenant each.
             whose = self._with("w.id = {}", wanted.organization_id)
-            conditions = " AND ".join(["x.tenant_id = w.tenant_id", *bounds])
+            conditions = " AND ".join(bounds) or "true"
             return f"""
                 SELECT y.tenant_id, y.id FROM organizations w
                  CROSS JOIN LATERAL (
-                       SELECT x.tenant_id, x.id FROM jobs x WHERE {conditions}
-                        ORDER BY x.id DESC LIMIT {LOOKED_AT}) y
+                       SELECT k.tenant_id, k.id FROM jobs k
+                        WHERE k.tenant_id = w.tenant_id AND {conditions}
+                        ORDER BY k.id DESC LIMIT {LOOKED_AT}) y
                  WHERE {whose} ORDER BY y.id DESC"""
         elif statuses and statuses <= {"failed", "canceled"}:
-            among = "x.status IN ('failed', 'canceled')"
+            among = "k.status IN ('failed', 'canceled')"
         conditions = " AND ".join([among, *bounds])
-        return f"SELECT x.tenant_id, x.id FROM jobs x WHERE {conditions} ORDER BY x.id {self.order}"
+        return f"SELECT k.tenant_id, k.id FROM jobs k WHERE {conditions} ORDER BY k.id {self.order}"
 
     def _ask(self, wanted: JobFilter) -> None:
         """Add what is asked of each job that was found by an index."""

@@ -1,14 +1,14 @@
-"""SQL of leases across tenants: the operator's view of the live ones, and what is due for a sweep."""
+"""SQL of leases across tenants: whose a lease is, and what is due for a sweep."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from partner_api.database.looks import look
 from partner_api.database.rows import read_returned, read_rows
-from partner_api.leases.store import LEASE_COLUMNS, Lease, LeaseBillingStatus, LeaseStatus
+from partner_api.leases.store import LeaseBillingStatus, LeaseStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,71 +62,6 @@ async def find_tenant(connection: Connection, social_account_id: UUID) -> int | 
         social_account_id,
     )
     return tenant_id
-
-
-async def list_leases(
-    connection: Connection,
-    now: datetime,
-    *,
-    tenant_id: int | None,
-    organization_id: UUID | None,
-    statuses: Sequence[str] | None,
-    billing_status: str | None,
-    due_before: datetime | None,
-    before: UUID | None,
-    limit: int,
-) -> list[Lease]:
-    """Return a page of all leases, newest first. Crosses tenants.
-
-    Args:
-        connection: any.
-        now: decides when each is renewed next.
-        tenant_id: only of this tenant; the organization's, so that an index finds its leases.
-        organization_id: only of this organization's projects.
-        statuses: only in these.
-        billing_status: only assigned ones with this.
-        due_before: only assigned ones whose oldest unpaid month begins before this.
-        before: only those with a smaller id.
-        limit: how many.
-    """
-    # Each filter that is asked for is a condition of its own: `$1 IS NULL OR …` would keep PostgreSQL from using an
-    # index, which matters if few of a million leases are past due.
-    arguments: list[Any] = [now]
-    conditions = ["true"]
-
-    def add(condition: str, value: object) -> None:
-        arguments.append(value)
-        conditions.append(condition.format(f"${len(arguments)}"))
-
-    if tenant_id is not None:
-        add("l.tenant_id = {}", tenant_id)
-    if organization_id is not None:
-        add("p.organization_id = {}", organization_id)
-    if statuses is not None:
-        add("l.status = ANY ({}::text[])", list(statuses))
-    if billing_status is not None:
-        add("l.billing_status = {}", billing_status)
-        conditions.append("l.status = 'assigned'")
-    if billing_status == "past_due":
-        conditions.append("l.next_attempt_at IS NOT NULL")
-    if due_before is not None:
-        add("l.next_due_at < {}", due_before)
-        conditions.append("l.status = 'assigned'")
-    if before is not None:
-        add("s.id < {}", before)
-    arguments.append(limit)
-    rows = await connection.fetch(
-        f"""
-        SELECT {LEASE_COLUMNS}
-          FROM leases l
-          JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live'
-          JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-          JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
-         WHERE {" AND ".join(conditions)} ORDER BY s.id DESC LIMIT ${len(arguments)}
-        """,
-        *arguments,
-    )
-    return read_rows(Lease, rows)
 
 
 async def list_partners_with_renewals(

@@ -9,6 +9,7 @@ from msgspec import Struct
 from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -124,6 +125,16 @@ async def list_operators(
         limit,
     )
     return read_rows(Operator, rows)
+
+
+async def read_names(connection: Connection, operator_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of operators, also of those who are revoked, by their ids."""
+    if not operator_ids:
+        return {}
+    rows = await connection.fetch(
+        "SELECT id, name FROM operators WHERE id = ANY ($1::uuid[])", list(operator_ids)
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def find_operator(connection: Connection, operator_id: UUID) -> Operator | None:

@@ -1,5 +1,77 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
+/** One thing that happened to a pool account. */
+export interface AccountEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A lease that a pool account has or had. */
+export interface AccountLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
+}
+
 /** An API key, without its secret. */
 export interface ApiKey {
   /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -71,8 +143,10 @@ export interface ApiKeyWithSecret {
 
 /** A rule that does not hold, and the two values that should agree. */
 export interface BookMismatch {
-  /** Example: `credit_balance`. */
+  /** Example: `prepaid_balance`. */
   rule: string;
+  /** What has to be so, in words; null for a rule of another version. */
+  meaning: string | null;
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string | null;
   /** What it is about. */
@@ -127,6 +201,8 @@ export interface Candidate {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
   /** The points of the reasons together. */
   score: number;
   reasons: Reason[];
@@ -162,6 +238,34 @@ export interface CashEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+}
+
+/** What the leases will take from the wallet, if none is added and none released. */
+export interface UpcomingRenewals {
+  /** How far this looks ahead. */
+  days: number;
+  /** Renewals in that time. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** The first of them; null when no account is leased. */
+  nextRenewalAt: string | null;
+  /**
+   * Up to and including this instant every renewal is paid for, those that are past due as well;
+   * the end of the days when all are.
+   */
+  coveredUntil: string;
+  /** What has to be paid in so that all are paid for, past due ones included. */
+  shortfallCents: number;
+}
+
+/** A partner's cash, from which its leases are paid. */
+export interface CashWallet {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  currency: "USD" | (string & {});
+  balanceCents: number;
+  upcomingRenewals: UpcomingRenewals;
 }
 
 /** A job that is the worker's now, until it ends it or is silent for too long. */
@@ -324,6 +428,16 @@ export interface ContentGeneratedEvent {
   replayOf?: string;
 }
 
+/** The other side of a transfer. */
+export interface Counterpart {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Of its row in the ledger of that one. */
+  sequence: number;
+}
+
 /** How far a child may spend, and when its wallet fills itself from its partner's. */
 export interface CreditConfig {
   /** The most that may be used and reserved in a period; null is no cap. */
@@ -376,6 +490,24 @@ export interface CreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+}
+
+/** Credits that a job holds until it ends. */
+export interface CreditReservation {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `video_remix`. */
+  format: string;
+  /** Of the job. */
+  stage: string;
+  /** What it holds. */
+  credits: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  reservedAt: string;
+  /** Then the job fails, and they are released. */
+  expiresAt: string;
 }
 
 /** The period that `includedRemaining` and `usedThisPeriod` belong to. */
@@ -502,6 +634,28 @@ export interface CreditsLowEvent {
   replayOf?: string;
 }
 
+/** What the ledgers come to on a day, from midnight to midnight in UTC. */
+export interface DayTotals {
+  /** Example: `2026-06-01`. */
+  day: string;
+  /**
+   * Whether all rows of that day are counted. Today never is; an earlier day is a few minutes after
+   * its end, or later while no worker runs.
+   */
+  isComplete: boolean;
+  /** What jobs were charged. */
+  creditsUsed: number;
+  /** Of what jobs had been charged. */
+  creditsRefunded: number;
+  creditsPurchased: number;
+  /** Top-ups. */
+  cashPaidInCents: number;
+  /** What leases took, at assignment and at renewal. */
+  cashChargedCents: number;
+  /** Of what leases had taken. */
+  cashRefundedCents: number;
+}
+
 /** What an attempt to send came to. */
 export interface DeliveryAttempt {
   /** When it began. */
@@ -569,6 +723,48 @@ export interface FormatPrices {
   video_remix?: number | undefined;
   ugc_remix?: number | undefined;
   auto?: number | undefined;
+}
+
+/** A full check of the books, without what it found. */
+export interface FullCheck {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** `requested` until a worker has done it; then it is `finished`. */
+  status: "finished" | "requested" | (string & {});
+  /** When an operator asked for it; null once it is finished. */
+  requestedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  startedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string | null;
+  /** Credit and cash wallets. */
+  walletsChecked: number;
+  /** Credit and cash events. */
+  eventsChecked: number;
+  /** 0 when the books agree. */
+  mismatchesFound: number;
+}
+
+/** A full check of the books, and what it found. */
+export interface FullCheckDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** `requested` until a worker has done it; then it is `finished`. */
+  status: "finished" | "requested" | (string & {});
+  /** When an operator asked for it; null once it is finished. */
+  requestedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  startedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string | null;
+  /** Credit and cash wallets. */
+  walletsChecked: number;
+  /** Credit and cash events. */
+  eventsChecked: number;
+  /** 0 when the books agree. */
+  mismatchesFound: number;
+  /** Empty when the books agree; else the first ones. */
+  mismatches: BookMismatch[];
 }
 
 /** How long the claim lasts now, and whether there is a reason to go on. */
@@ -847,6 +1043,105 @@ export interface JobHistory {
   tries: JobTry[];
 }
 
+/** What waits for workers, what they have, and what was lost. */
+export interface JobsSummary {
+  /** For a worker. 10,000 stands for so many or more. */
+  waiting: number;
+  /** When the one that waits longest was started; null when none waits. */
+  oldestWaitingAt: string | null;
+  /** With a worker. 10,000 stands for so many or more. */
+  running: number;
+  /** Of those, whose worker is silent for too long: they are about to wait again. */
+  silent: number;
+  /** Failed with `WORKER_LOST` in the last 24 hours. 10,000 stands for so many or more. */
+  lostWithinDay: number;
+}
+
+/** One thing that happened to a lease. */
+export interface LeaseEvent {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `leased_account.priced`. */
+  eventType: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  occurredAt: string;
+  actor: "operator" | "partner_api" | "system" | (string & {});
+  /** The name of the operator who did it. */
+  operator: string | null;
+  /** As in `X-Request-Id` of its answer. */
+  requestId: string | null;
+  /** What was done, and to what. */
+  data: Record<string, unknown>;
+}
+
+/** A month of a lease that was charged or tried. */
+export interface LeaseMonth {
+  /** 0 is the first. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` while it could not be paid; `uncollected`: the lease ended so. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+  /** Of the cash event that paid it; null at price 0. */
+  eventId: string | null;
+}
+
+/** A lease of which a month begins on the day that was asked for. */
+export interface LeaseOfDay {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  /** When that month begins and is charged. */
+  dueAt: string;
+}
+
 /** A lease request that was answered with accounts. */
 export interface LeaseRequestAssignedData {
   /** To whom it happened. */
@@ -915,6 +1210,61 @@ export interface LeaseRequestRejectedEvent {
   data: LeaseRequestRejectedData;
   /** Only of a replay: the delivery whose `data` this one sends again. */
   replayOf?: string;
+}
+
+/** A lease with what it has brought. */
+export interface LeaseWithPayments {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+  monthsPaid: number;
+  /** What its months were charged. */
+  paidCents: number;
+  /** What of that was given back. */
+  refundedCents: number;
+  /** What was said when it was released or recalled. */
+  releaseNote: string | null;
 }
 
 /** A leased account that is no longer the project's. */
@@ -1013,6 +1363,87 @@ export interface LeasedAccountRenewedEvent {
   replayOf?: string;
 }
 
+/** The job that a row is of, as it is now. */
+export interface LedgerJob {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  /** What it held until it ended. */
+  reservedCredits: number;
+  /** What it was charged when it ended. */
+  chargedCredits: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCredits: number;
+}
+
+/** The lease whose month a row is of, as it is now. */
+export interface LedgerLease {
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Null in the test environment. */
+  poolAccountId: string | null;
+  status: "assigned" | "disconnected" | (string & {});
+  disconnectedReason:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {})
+    | null;
+  /** What this month was charged. */
+  chargedCents: number;
+  /** What of that has been given back; more than that cannot be. */
+  refundedCents: number;
+}
+
+/** A lease with whose it is, and what happens next. */
+export interface ListedLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `coffee.reviews.daily`. */
+  handle: string;
+  /** Example: `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Example: `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+  /** Whose cash wallet pays: the organization or its parent. */
+  partnerId: string;
+  partnerName: string;
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  projectName: string;
+  /** When the first month begins that is not paid; null once it is over. */
+  paidThrough: string | null;
+  /** When it is tried again, of one that is past due. */
+  nextAttemptAt: string | null;
+  /** When one that is past due is tried for the last time, and else ends. */
+  lastAttemptAt: string | null;
+}
+
 /** What the accounts should be about, and for whom. */
 export interface Niche {
   /** What it posts about. */
@@ -1022,6 +1453,26 @@ export interface Niche {
   language: string | null;
   /** Example: `GB`. */
   geo: string[];
+}
+
+/** Open requests of about one age. */
+export interface RequestAge {
+  /** Submitted at least so long ago. */
+  fromHours: number;
+  /** And less long ago than this; null: any. */
+  toHours: number | null;
+  count: number;
+}
+
+/** The lease requests that nobody has answered. */
+export interface OpenRequests {
+  count: number;
+  /** What they ask for together. */
+  accounts: number;
+  /** Null when there is none. */
+  oldestSubmittedAt: string | null;
+  /** The youngest first, all ages. */
+  byAge: RequestAge[];
 }
 
 /** An operator, without the token. */
@@ -1077,7 +1528,7 @@ export interface OpsAuditEvent {
   data: Record<string, unknown>;
 }
 
-/** A movement of cash as the partner sees it, and who made it. */
+/** A movement of cash as the partner sees it, with what it came from and who made it. */
 export interface OpsCashEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -1107,15 +1558,96 @@ export interface OpsCashEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
   /** Of the payment. The partner does not see it. */
   reference: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
 }
 
-/** A movement of credits as its partner sees it, and who made it. */
+/** A month of a lease that has begun, and how it was settled. */
+export interface SettledMonth {
+  /** 0 is the first month. */
+  leaseMonth: number;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string;
+  priceCents: number;
+  /** `due` has not been paid yet; `uncollected` never will be. */
+  status: "due" | "paid" | "uncollected" | (string & {});
+  refundedCents: number;
+  /** Of the row that charged it; null without one. */
+  sequence: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  settledAt: string | null;
+}
+
+/** One movement of cash, and what belongs with it. */
+export interface OpsCashEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
+  /** What came, or went when negative. */
+  amountCents: number;
+  balanceAfterCents: number;
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string | null;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** For whom: the partner, or the child that leases. */
+  organizationId: string;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodStart: string | null;
+  /** Example: `2026-04-20T16:12:02Z`. */
+  periodEnd: string | null;
+  /** 0 is the first month of the lease. */
+  leaseMonth: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** Of the organization that it was for, as it is called now. */
+  organizationName: string;
+  /** The lease that it is of, if it is. */
+  lease: LedgerLease | null;
+  /** Of the payment. The partner does not see it. */
+  reference: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /** The request that its lease was assigned for, if it was for one. */
+  leaseRequestId: string | null;
+  /** The months of its lease that have begun, newest first, at most 100. */
+  leaseMonths: SettledMonth[];
+  /**
+   * The other rows of its lease, those of the same request, and of a payment the renewals that it
+   * paid; oldest first, at most 100.
+   */
+  related: OpsCashEvent[];
+}
+
+/** A movement of credits as its partner sees it, with what it came from and who made it. */
 export interface OpsCreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
@@ -1155,12 +1687,129 @@ export interface OpsCreditEvent {
   previousHash: string;
   /** Digest of what is recorded beside these fields: who asked, in which request. */
   internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
   /** The key that asked for it, if one did. */
   apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
   /** Who booked it, if one did. */
   operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
   /** The request that made it, if one did. */
   requestId: string | null;
+}
+
+/** One movement of credits, and what belongs with it. */
+export interface OpsCreditEventDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** What it added, or took when negative. */
+  credits: number;
+  eventType:
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
+  /** Example: `video_remix`. */
+  format: string | null;
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string | null;
+  /** The job. */
+  workflowId: string | null;
+  /** The prepaid part after it. */
+  balanceAfterPrepaid: number;
+  /** The whole balance after it. */
+  balanceAfter: number;
+  /** Consumed in its period up to and with it. */
+  usageAfterPeriod: number | null;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** `reason` says which rule made it, if a rule did. */
+  metadata: Record<string, string>;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Whose ledger it is in. */
+  organizationId: string;
+  /** Its place in the ledger, from 1 on, without gaps. */
+  sequence: number;
+  /** The part of `credits` that is of the allotment. */
+  includedCredits: number;
+  /** The part of `credits` that is prepaid. */
+  prepaidCredits: number;
+  /**
+   * Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+   * written by whoever moves credits.
+   */
+  rule:
+    | "archive_lapse"
+    | "archive_sweep"
+    | "auto_refill"
+    | "fictitious"
+    | "period_allotment"
+    | "period_lapse"
+    | "subscription_raised"
+    | (string & {})
+    | null;
+  /** The job that it is of, if it is of one. */
+  job: LedgerJob | null;
+  /** The transfer that it is a side of, if it is one. */
+  transferId: string | null;
+  /** The other side of that transfer. */
+  counterpart: Counterpart | null;
+  /** The key that asked for it, if one did. */
+  apiKeyId: string | null;
+  /** The name of that key. */
+  apiKeyName: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The name of that operator. */
+  operatorName: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+  /**
+   * The rows of its job, the other side of its transfer, and what was written in the same moment by
+   * the same request or rule; oldest first, at most 100.
+   */
+  related: OpsCreditEvent[];
 }
 
 /** A job, who works on it, and why it failed. */
@@ -1505,6 +2154,52 @@ export interface OrganizationSuspendedEvent {
   replayOf?: string;
 }
 
+/**
+ * What the leases of a partner and its children will cost its cash wallet, and whether it reaches.
+ */
+export interface PartnerCover {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun and are not paid. */
+  owedCents: number;
+  /** What is to be paid to the end of the last day, with that. */
+  totalCents: number;
+  /** What has to be paid in for it; 0: the cash wallet covers it. */
+  shortfallCents: number;
+  /** The first day that it does not cover; null: none. */
+  firstShortDay: string | null;
+}
+
+/** What falls due on a day of one partner's leases. */
+export interface PartnerDay {
+  /** A day in UTC. */
+  date: string;
+  count: number;
+  totalCents: number;
+  /**
+   * What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+   * wallet covers it.
+   */
+  shortfallCents: number;
+}
+
+/** What falls due of one partner's leases, day by day. */
+export interface PartnerDays {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun before the first day and are not paid. */
+  owedCount: number;
+  owedCents: number;
+  /** Those on which something falls due, in their order. */
+  days: PartnerDay[];
+}
+
 /** What sweeps would do with a partner's leases. */
 export interface PartnerDryRun {
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1520,6 +2215,22 @@ export interface PartnerDryRun {
   /** Leases whose last attempt would fail. */
   ended: number;
   leases: DryRunLease[];
+}
+
+/** A partner with leases that are past due, those of its children included. */
+export interface PartnerPastDue {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  /** Leases that are past due. */
+  leases: number;
+  /** Of them, those that end within 24 hours unless they are paid. */
+  endingWithinDay: number;
+  /** What a month of them costs together. */
+  monthlyCents: number;
+  /** When the first of them is tried for the last time, and else ends. */
+  firstEndsAt: string;
 }
 
 /** What the leases of a partner will cost its cash wallet. */
@@ -1570,6 +2281,8 @@ export interface PoolAccount {
   createdAt: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
+  /** The lease that has it, while it is leased. */
+  socialAccountId: string | null;
 }
 
 /** The result of an import. */
@@ -1686,6 +2399,41 @@ export interface Recovered {
   deliveries: number;
   /** There is more than one request recovers. Ask again, for the rest. */
   hasMore: boolean;
+}
+
+/** What falls due on a day, of all partners or of one. */
+export interface RenewalDay {
+  /** A day in UTC. */
+  date: string;
+  /** Months of leases that begin on it. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** Whose leases these are. */
+  partners: number;
+  /** Partners whose cash does not reach to the end of the day. */
+  shortPartners: number;
+  /** What these have to pay in for everything that has begun by then, what is past due included. */
+  shortfallCents: number;
+}
+
+/** What renewals will cost all partners, and whose cash does not reach. */
+export interface RenewalsCover {
+  /** A day in UTC. */
+  lastDay: string;
+  /** Those with assigned leases. */
+  partners: number;
+  /** What they have to pay. */
+  totalCents: number;
+  /** Those whose cash does not reach. */
+  shortPartners: number;
+  /** What these have to pay in. */
+  shortfallCents: number;
+  /**
+   * Those whose cash does not reach, the first to run out first; then the others, those with the
+   * least left first.
+   */
+  items: PartnerCover[];
 }
 
 /** A replay that is on its way. */

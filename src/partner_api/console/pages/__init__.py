@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import audit, lease_requests, organizations, search
+from partner_api.console.pages import (
+    audit,
+    lease_requests,
+    leases,
+    ledgers,
+    organizations,
+    pool,
+    renewals,
+    search,
+)
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
-    *organizations.pages.routes,
     *lease_requests.pages.routes,
     *search.pages.routes,
     *audit.pages.routes,
+    *leases.ROUTES,
+    *organizations.ROUTES,
+    *ledgers.ROUTES,
+    *pool.ROUTES,
+    *renewals.ROUTES,
 ]

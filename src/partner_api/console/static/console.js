@@ -88,6 +88,17 @@
       + (total > cash ? " The cash does not cover it." : "");
   };
 
+  // A button that a person would press at once; what fetches pages ahead, or shows a preview of them, does not see it.
+  const press = () => {
+    const form = document.querySelector("form[data-press]");
+    if (!form || document.hidden || document.prerendering || form.dataset.press === "done") return;
+    form.dataset.press = "done";
+    form.requestSubmit();
+  };
+  document.addEventListener("visibilitychange", press);
+  document.addEventListener("prerenderingchange", press);
+  press();
+
   const prepare = (root) => {
     for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
     for (const output of root.querySelectorAll("output[data-choices]")) {

@@ -205,3 +205,45 @@ BEGIN
            || ledger_hash_facts(v_event.previous_hash, v_event.hash, cash_event_internal_hash(v_event));
 END
 $$;
+
+-- Return the smallest sequence of a cash wallet's events between two times, inclusive, and the first beyond them. NULL is
+-- no bound; times are milliseconds. As in the ledger of credits, times never fall along the sequences.
+CREATE OR REPLACE FUNCTION cash_sequences_between(
+    p_tenant_id bigint, p_organization_id uuid, p_since timestamptz, p_until timestamptz)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+BEGIN
+    RETURN ARRAY[
+        CASE WHEN p_since IS NULL THEN 1 ELSE cash_sequence_at(p_tenant_id, p_organization_id, p_since) END,
+        CASE WHEN p_until IS NULL THEN 9223372036854775807
+             ELSE cash_sequence_at(p_tenant_id, p_organization_id, p_until + interval '1 millisecond') END];
+END
+$$;
+
+-- Return the smallest sequence of a cash wallet whose event is dated p_at or later; one past the last when none is.
+CREATE OR REPLACE FUNCTION cash_sequence_at(p_tenant_id bigint, p_organization_id uuid, p_at timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    -- The answer is not below v_low and not above v_high.
+    v_low    bigint := 1;
+    v_high   bigint;
+    v_middle bigint;
+    v_time   timestamptz;
+BEGIN
+    SELECT last_sequence + 1 INTO v_high FROM cash_wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD';
+    WHILE v_low < v_high LOOP
+        v_middle := (v_low + v_high) / 2;
+        SELECT created_at INTO v_time FROM cash_events
+         WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD'
+           AND sequence = v_middle;
+        IF v_time < p_at THEN
+            v_low := v_middle + 1;
+        ELSE
+            v_high := v_middle;
+        END IF;
+    END LOOP;
+    RETURN coalesce(v_high, 1);
+END
+$$;

@@ -133,6 +133,25 @@ class BareId(UUID):
             raise ValueError(f"Expected an id such as {_EXAMPLE}") from None
 
 
+class LedgerSequence(int):
+    """The place of a row in its ledger, from 1 on. In a path, a malformed one is as absent as an unknown one."""
+
+    __slots__ = ()
+    invalid_when_malformed: ClassVar[bool] = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a sequence.
+
+        Raises:
+            ValueError: it is none; the message says how one looks.
+        """
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_AMOUNT))
+        if not (is_number and 0 < int(text) <= MAX_AMOUNT):
+            raise ValueError("Expected a number such as 12")
+        return cls(text)
+
+
 class Instant(datetime):
     """A UTC time that a client sent, cut to milliseconds."""
 
@@ -168,6 +187,8 @@ def schema_of_field(field_type: type) -> dict[str, Any]:
             "pattern": f"^({field_type.prefix}_)?{bare}$",
             "examples": [format_id(field_type.prefix, _EXAMPLE)],
         }
+    if issubclass(field_type, LedgerSequence):
+        return {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT, "examples": [12]}
     if issubclass(field_type, BareId):
         return {
             "type": "string",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from partner_api.cash import store
-from partner_api.cash.access import require_cash
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
@@ -13,18 +12,14 @@ from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.leases.access import charge_what_is_due
-from partner_api.ops.access import require_organization, require_tenant
+from partner_api.ops.access import require_tenant
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
     CashTopup,
-    OpsCashEvent,
-    OpsCashEventsQuery,
     PostedCash,
-    ops_cash_event_of,
     posted_cash_of,
 )
 
@@ -33,39 +28,6 @@ if TYPE_CHECKING:
 
 routes = Routes("Operator: cash")
 _refunded = shape_or_whole(posted_cash_of, PostedCash)
-
-
-@routes.read(
-    "/ops/v1/organizations/{orgId}/cash/events",
-    sdk="organizations.cash.events.list",
-    access=requires_role("viewer"),
-    errors=["NOT_FOUND"],
-)
-async def list_partner_cash_events(
-    request: ApiRequest, org_id: OrganizationId, query: OpsCashEventsQuery
-) -> Page[OpsCashEvent]:
-    """List a partner's cash ledger.
-
-    What the partner sees of it, newest first, with who made each movement and the `reference` of a
-    payment. A child has no cash wallet: 404.
-    """
-    async with request.connection() as connection:
-        organization = await require_organization(connection, org_id, query.env)
-        events = await store.list_events(
-            connection,
-            organization.tenant_id,
-            org_id,
-            event_types=query.event_type,
-            before=read_cursor(request, int),
-            limit=query.limit + 1,
-        )
-    return page(
-        request,
-        query,
-        require_cash(events),
-        item=ops_cash_event_of,
-        position=lambda event: event.sequence,
-    )
 
 
 @routes.write(

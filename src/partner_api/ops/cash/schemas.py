@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
-from partner_api.cash.schemas import CashEvent, CashEventsQuery, cash_event_of
+from partner_api.cash.schemas import CashEvent, cash_event_of
 from partner_api.cash.store import CashEventFacts
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     Amount,
-    OperatorIdText,
     PositiveAmount,
     SignedAmount,
     SocialAccountId,
 )
 from partner_api.edge.wire.visible import VISIBLE
-from partner_api.ids import format_id
-
-if TYPE_CHECKING:
-    from partner_api.cash import store
 
 Description = Annotated[
     str,
@@ -37,33 +31,6 @@ Reference = Annotated[
         extra=VISIBLE,
     ),
 ]
-
-
-class OpsCashEventsQuery(CashEventsQuery, frozen=True, rename="camel", kw_only=True):
-    """Filters of a partner's cash ledger, as the partner has them, and of which environment."""
-
-    env: Annotated[Literal["live", "test"], Meta(description="Which of its two ledgers.")] = "live"
-
-
-class OpsCashEvent(CashEvent, frozen=True, rename="camel"):
-    """A movement of cash as the partner sees it, and who made it."""
-
-    reference: Annotated[
-        str | None, Meta(description="Of the payment. The partner does not see it.")
-    ]
-    operator_id: Annotated[OperatorIdText | None, Meta(description="Who booked it, if one did.")]
-    request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
-
-
-def ops_cash_event_of(event: store.CashEvent) -> OpsCashEvent:
-    """Return the operator's form of a row of the cash ledger."""
-    operator_id = event.operator_id
-    return OpsCashEvent(
-        **asdict(cash_event_of(event)),
-        reference=event.reference,
-        operator_id=None if operator_id is None else format_id("opr", operator_id),
-        request_id=event.request_id,
-    )
 
 
 class CashTopup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

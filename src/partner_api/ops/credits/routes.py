@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from partner_api.credits import event_store, store
+from partner_api.credits import store
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument
@@ -12,19 +12,15 @@ from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.ops.access import require_organization, require_tenant
+from partner_api.ops.access import require_tenant
 from partner_api.ops.credits.schemas import (
     CreditAdjustment,
     CreditRefund,
     NewCredits,
     NewSubscription,
-    OpsCreditEvent,
-    OpsCreditEventsQuery,
     PostedCredits,
     SetSubscription,
-    ops_credit_event_of,
     posted_credits_of,
     set_subscription_of,
 )
@@ -33,38 +29,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 routes = Routes("Operator: credits")
-
-
-@routes.read(
-    "/ops/v1/organizations/{orgId}/credits/events",
-    sdk="organizations.credits.events.list",
-    access=requires_role("viewer"),
-    errors=["NOT_FOUND"],
-)
-async def list_organization_credit_events(
-    request: ApiRequest, org_id: OrganizationId, query: OpsCreditEventsQuery
-) -> Page[OpsCreditEvent]:
-    """List an organization's ledger.
-
-    What its partner sees of it, newest first, and who made each movement. In the test environment a
-    partner has the same id, a child another one.
-    """
-    async with request.connection() as connection:
-        organization = await require_organization(connection, org_id, query.env)
-    # As for its partner: reading the wallet writes the rollovers that are due.
-    await request.services.wallets.read(organization.tenant_id, org_id)
-    async with request.connection() as connection:
-        events = await event_store.list_events(
-            connection,
-            organization.tenant_id,
-            org_id,
-            event_store.EventFilter(query.project_id, query.event_type, query.since, query.until),
-            before=read_cursor(request, int),
-            limit=query.limit + 1,
-        )
-    return page(
-        request, query, events, item=ops_credit_event_of, position=lambda event: event.sequence
-    )
 
 
 @routes.write(

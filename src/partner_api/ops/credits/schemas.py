@@ -3,65 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
+from partner_api.credits.event_schemas import CreditEvent, credit_event_of
 from partner_api.credits.event_store import CreditEventFacts
 from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     MAX_AMOUNT,
     Amount,
-    ApiKeyIdText,
     Instant,
     JobId,
     MillisecondsText,
-    OperatorIdText,
     PositiveAmount,
     SignedAmount,
 )
 from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.visible import VISIBLE
-from partner_api.ids import format_id
-
-if TYPE_CHECKING:
-    from partner_api.credits import event_store
 
 Description = Annotated[
     str, Meta(min_length=1, max_length=500, description="The partner sees it.", extra=VISIBLE)
 ]
-
-
-class OpsCreditEventsQuery(CreditEventsQuery, frozen=True, rename="camel", kw_only=True):
-    """Filters of an organization's ledger, as its partner has them, and of which environment."""
-
-    env: Annotated[Literal["live", "test"], Meta(description="Which of its two ledgers.")] = "live"
-
-
-class OpsCreditEvent(CreditEvent, frozen=True, rename="camel"):
-    """A movement of credits as its partner sees it, and who made it."""
-
-    api_key_id: Annotated[
-        ApiKeyIdText | None, Meta(description="The key that asked for it, if one did.")
-    ]
-    operator_id: Annotated[OperatorIdText | None, Meta(description="Who booked it, if one did.")]
-    request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
-
-
-def ops_credit_event_of(event: event_store.CreditEvent) -> OpsCreditEvent:
-    """Return the operator's form of a row of the ledger."""
-    key_id, operator_id = event.api_key_id, event.operator_id
-    return OpsCreditEvent(
-        **asdict(credit_event_of(event)),
-        api_key_id=None if key_id is None else format_id("key", key_id),
-        operator_id=None if operator_id is None else format_id("opr", operator_id),
-        request_id=event.request_id,
-    )
 
 
 class NewCredits(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -28,7 +28,7 @@ from partner_api.ops.jobs.history_schemas import (
     job_file_of,
     job_history_of,
 )
-from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
+from partner_api.ops.jobs.overview_schemas import JobsQuery, OpsJob, ops_job_of
 from partner_api.storage import StoredFile
 from partner_api.storage.addresses import signed_address
 

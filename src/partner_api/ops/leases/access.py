@@ -1,11 +1,12 @@
-"""Finding the tenant of the lease that an operator names."""
+"""Finding the lease that an operator names, or 404."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from partner_api.edge.idempotency.records import require_found
-from partner_api.leases import operator_store
+from partner_api.errors import not_found
+from partner_api.leases import listed_store, operator_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,3 +27,17 @@ async def require_tenant(
     return await require_found(
         request, connection, await operator_store.find_tenant(connection, social_account_id)
     )
+
+
+async def require_lease(
+    request: ApiRequest, connection: Connection, social_account_id: UUID
+) -> tuple[int, listed_store.LeaseWithPayments]:
+    """Return the tenant of a live lease, and the lease.
+
+    Raises:
+        ApiError: NOT_FOUND.
+    """
+    found = await listed_store.find_lease(connection, request.now, social_account_id)
+    if found is None:
+        raise not_found()
+    return found

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
+async def require_account(connection: Connection, account_id: UUID) -> store.PoolAccount:
+    """Return an account of the pool.
+
+    Raises:
+        ApiError: NOT_FOUND.
+    """
+    account = await store.find_account(connection, account_id)
+    if account is None:
+        raise not_found()
+    return account
+
+
 async def lock_account(connection: Connection, account_id: UUID) -> store.PoolAccount:
     """Lock an account of the pool until the transaction ends.
 

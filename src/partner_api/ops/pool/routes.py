@@ -133,12 +133,12 @@ async def change_pool_account(
     What is left out stays. A new price holds for later leases. A retired account is not leased again
     until it is `available`. The status of an account that is leased cannot be changed: 409.
     """
-    account = await lock_account(connection, pool_account_id)
-    if account.lease_id is not None and not isinstance(body.status, UnsetType):
+    before = await lock_account(connection, pool_account_id)
+    if before.lease_id is not None and not isinstance(body.status, UnsetType):
         raise ApiError(
             "CONFLICT",
             "This account is leased. Recall it first, or wait until its lease ends.",
-            {"status": "leased", "socialAccountId": format_id("sa", account.lease_id)},
+            {"status": "leased", "socialAccountId": format_id("sa", before.lease_id)},
         )
     changes = body.changes()
     account = await store.update_account(connection, request.now, pool_account_id, changes)
@@ -149,7 +149,12 @@ async def change_pool_account(
         None,
         "pool_account.updated",
         audit_argument(request),
-        details={"poolAccountId": format_id("pool", pool_account_id), "fields": sorted(changes)},
+        details={
+            "poolAccountId": format_id("pool", pool_account_id),
+            "fields": sorted(changes),
+            "before": {name: getattr(before, name) for name in sorted(changes)},
+            "after": {name: getattr(account, name) for name in sorted(changes)},
+        },
     )
     return pool_account_of(account)
 

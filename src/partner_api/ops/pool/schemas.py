@@ -8,7 +8,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.account_pool.store import PoolStatus
 from partner_api.clock import format_milliseconds
-from partner_api.edge.wire.fields import Amount, MillisecondsText, PoolAccountIdText
+from partner_api.edge.wire.fields import (
+    Amount,
+    MillisecondsText,
+    PoolAccountIdText,
+    SocialAccountIdText,
+)
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.standards import LANGUAGE, URL
 from partner_api.ids import format_id
@@ -162,6 +167,9 @@ class PoolAccount(Struct, frozen=True, rename="camel", kw_only=True):
     status: PoolStatus
     created_at: MillisecondsText
     updated_at: MillisecondsText
+    social_account_id: Annotated[
+        SocialAccountIdText | None, Meta(description="The lease that has it, while it is leased.")
+    ] = None
 
 
 def pool_account_of(account: store.PoolAccount) -> PoolAccount:
@@ -179,4 +187,5 @@ def pool_account_of(account: store.PoolAccount) -> PoolAccount:
         status=account.status,
         created_at=format_milliseconds(account.created_at),
         updated_at=format_milliseconds(account.updated_at),
+        social_account_id=None if account.lease_id is None else format_id("sa", account.lease_id),
     )

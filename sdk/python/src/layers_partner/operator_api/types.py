@@ -5,6 +5,80 @@ from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AccountEvent(TypedDict):
+    """One thing that happened to a pool account."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class AccountLease(TypedDict):
+    """A lease that a pool account has or had."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
+
+
 class ApiKey(TypedDict):
     """An API key, without its secret."""
 
@@ -82,7 +156,9 @@ class BookMismatch(TypedDict):
     """A rule that does not hold, and the two values that should agree."""
 
     rule: str
-    """Example: `credit_balance`."""
+    """Example: `prepaid_balance`."""
+    meaning: str | None
+    """What has to be so, in words; null for a rule of another version."""
     organizationId: str | None
     """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     subject: str
@@ -140,6 +216,8 @@ class Candidate(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
     score: int
     """The points of the reasons together."""
     reasons: list[Reason]
@@ -176,6 +254,35 @@ class CashEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class UpcomingRenewals(TypedDict):
+    """What the leases will take from the wallet, if none is added and none released."""
+
+    days: int
+    """How far this looks ahead."""
+    count: int
+    """Renewals in that time."""
+    totalCents: int
+    """What they cost."""
+    nextRenewalAt: str | None
+    """The first of them; null when no account is leased."""
+    coveredUntil: str
+    """Up to and including this instant every renewal is paid for, those that are past due as well; the
+    end of the days when all are.
+    """
+    shortfallCents: int
+    """What has to be paid in so that all are paid for, past due ones included."""
+
+
+class CashWallet(TypedDict):
+    """A partner's cash, from which its leases are paid."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    currency: Literal["USD"] | str
+    balanceCents: int
+    upcomingRenewals: UpcomingRenewals
 
 
 class ClaimedJob(TypedDict):
@@ -343,6 +450,17 @@ class ContentGeneratedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class Counterpart(TypedDict):
+    """The other side of a transfer."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    sequence: int
+    """Of its row in the ledger of that one."""
+
+
 class CreditConfig(TypedDict):
     """How far a child may spend, and when its wallet fills itself from its partner's."""
 
@@ -390,6 +508,25 @@ class CreditEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class CreditReservation(TypedDict):
+    """Credits that a job holds until it ends."""
+
+    jobId: str
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    format: str
+    """Example: `video_remix`."""
+    stage: str
+    """Of the job."""
+    credits: int
+    """What it holds."""
+    reservedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """Then the job fails, and they are released."""
 
 
 class CurrentPeriod(TypedDict):
@@ -522,6 +659,28 @@ class CreditsLowEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class DayTotals(TypedDict):
+    """What the ledgers come to on a day, from midnight to midnight in UTC."""
+
+    day: str
+    """Example: `2026-06-01`."""
+    isComplete: bool
+    """Whether all rows of that day are counted. Today never is; an earlier day is a few minutes after
+    its end, or later while no worker runs.
+    """
+    creditsUsed: int
+    """What jobs were charged."""
+    creditsRefunded: int
+    """Of what jobs had been charged."""
+    creditsPurchased: int
+    cashPaidInCents: int
+    """Top-ups."""
+    cashChargedCents: int
+    """What leases took, at assignment and at renewal."""
+    cashRefundedCents: int
+    """Of what leases had taken."""
+
+
 class DeliveryAttempt(TypedDict):
     """What an attempt to send came to."""
 
@@ -594,6 +753,50 @@ class FormatPrices(TypedDict):
     video_remix: NotRequired[int]
     ugc_remix: NotRequired[int]
     auto: NotRequired[int]
+
+
+class FullCheck(TypedDict):
+    """A full check of the books, without what it found."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["finished", "requested"] | str
+    """`requested` until a worker has done it; then it is `finished`."""
+    requestedAt: str | None
+    """When an operator asked for it; null once it is finished."""
+    startedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    finishedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    walletsChecked: int
+    """Credit and cash wallets."""
+    eventsChecked: int
+    """Credit and cash events."""
+    mismatchesFound: int
+    """0 when the books agree."""
+
+
+class FullCheckDetail(TypedDict):
+    """A full check of the books, and what it found."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["finished", "requested"] | str
+    """`requested` until a worker has done it; then it is `finished`."""
+    requestedAt: str | None
+    """When an operator asked for it; null once it is finished."""
+    startedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    finishedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    walletsChecked: int
+    """Credit and cash wallets."""
+    eventsChecked: int
+    """Credit and cash events."""
+    mismatchesFound: int
+    """0 when the books agree."""
+    mismatches: list[BookMismatch]
+    """Empty when the books agree; else the first ones."""
 
 
 class HeartbeatAnswer(TypedDict):
@@ -870,6 +1073,109 @@ class JobHistory(TypedDict):
     """The first one first."""
 
 
+class JobsSummary(TypedDict):
+    """What waits for workers, what they have, and what was lost."""
+
+    waiting: int
+    """For a worker. 10,000 stands for so many or more."""
+    oldestWaitingAt: str | None
+    """When the one that waits longest was started; null when none waits."""
+    running: int
+    """With a worker. 10,000 stands for so many or more."""
+    silent: int
+    """Of those, whose worker is silent for too long: they are about to wait again."""
+    lostWithinDay: int
+    """Failed with `WORKER_LOST` in the last 24 hours. 10,000 stands for so many or more."""
+
+
+class LeaseEvent(TypedDict):
+    """One thing that happened to a lease."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Example: `leased_account.priced`."""
+    occurredAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    operator: str | None
+    """The name of the operator who did it."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    data: dict[str, Any]
+    """What was done, and to what."""
+
+
+class LeaseMonth(TypedDict):
+    """A month of a lease that was charged or tried."""
+
+    leaseMonth: int
+    """0 is the first."""
+    periodStart: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    priceCents: int
+    status: Literal["due", "paid", "uncollected"] | str
+    """`due` while it could not be paid; `uncollected`: the lease ended so."""
+    refundedCents: int
+    settledAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    eventId: str | None
+    """Of the cash event that paid it; null at price 0."""
+
+
+class LeaseOfDay(TypedDict):
+    """A lease of which a month begins on the day that was asked for."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    dueAt: str
+    """When that month begins and is charged."""
+
+
 class LeaseRequestAssignedData(TypedDict):
     """A lease request that was answered with accounts."""
 
@@ -942,6 +1248,62 @@ class LeaseRequestRejectedEvent(TypedDict):
     data: LeaseRequestRejectedData
     replayOf: NotRequired[str]
     """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeaseWithPayments(TypedDict):
+    """A lease with what it has brought."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+    monthsPaid: int
+    paidCents: int
+    """What its months were charged."""
+    refundedCents: int
+    """What of that was given back."""
+    releaseNote: str | None
+    """What was said when it was released or recalled."""
 
 
 class LeasedAccountDisconnectedData(TypedDict):
@@ -1046,6 +1408,90 @@ class LeasedAccountRenewedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class LedgerJob(TypedDict):
+    """The job that a row is of, as it is now."""
+
+    jobId: str
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    status: Literal["canceled", "completed", "failed", "running"] | str
+    reservedCredits: int
+    """What it held until it ended."""
+    chargedCredits: int
+    """What it was charged when it ended."""
+    refundedCredits: int
+    """What of that has been given back; more than that cannot be."""
+
+
+class LedgerLease(TypedDict):
+    """The lease whose month a row is of, as it is now."""
+
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    poolAccountId: str | None
+    """Null in the test environment."""
+    status: Literal["assigned", "disconnected"] | str
+    disconnectedReason: (
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+        | None
+    )
+    chargedCents: int
+    """What this month was charged."""
+    refundedCents: int
+    """What of that has been given back; more than that cannot be."""
+
+
+class ListedLease(TypedDict):
+    """A lease with whose it is, and what happens next."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Example: `coffee.reviews.daily`."""
+    platform: str
+    """Example: `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Example: `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    poolAccountId: str | None
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    partnerId: str
+    """Whose cash wallet pays: the organization or its parent."""
+    partnerName: str
+    organizationName: str
+    """Example: `Corner Coffee`."""
+    projectName: str
+    paidThrough: str | None
+    """When the first month begins that is not paid; null once it is over."""
+    nextAttemptAt: str | None
+    """When it is tried again, of one that is past due."""
+    lastAttemptAt: str | None
+    """When one that is past due is tried for the last time, and else ends."""
+
+
 class Niche(TypedDict):
     """What the accounts should be about, and for whom."""
 
@@ -1056,6 +1502,28 @@ class Niche(TypedDict):
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
     """Example: `GB`."""
+
+
+class RequestAge(TypedDict):
+    """Open requests of about one age."""
+
+    fromHours: int
+    """Submitted at least so long ago."""
+    toHours: int | None
+    """And less long ago than this; null: any."""
+    count: int
+
+
+class OpenRequests(TypedDict):
+    """The lease requests that nobody has answered."""
+
+    count: int
+    accounts: int
+    """What they ask for together."""
+    oldestSubmittedAt: str | None
+    """Null when there is none."""
+    byAge: list[RequestAge]
+    """The youngest first, all ages."""
 
 
 class Operator(TypedDict):
@@ -1115,7 +1583,7 @@ class OpsAuditEvent(TypedDict):
 
 
 class OpsCashEvent(TypedDict):
-    """A movement of cash as the partner sees it, and who made it."""
+    """A movement of cash as the partner sees it, with what it came from and who made it."""
 
     eventId: str
     """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
@@ -1145,16 +1613,98 @@ class OpsCashEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    organizationName: str
+    """Of the organization that it was for, as it is called now."""
+    lease: LedgerLease | None
+    """The lease that it is of, if it is."""
     reference: str | None
     """Of the payment. The partner does not see it."""
     operatorId: str | None
     """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
     requestId: str | None
     """The request that made it, if one did."""
 
 
+class SettledMonth(TypedDict):
+    """A month of a lease that has begun, and how it was settled."""
+
+    leaseMonth: int
+    """0 is the first month."""
+    periodStart: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str
+    """Example: `2026-04-20T16:12:02Z`."""
+    priceCents: int
+    status: Literal["due", "paid", "uncollected"] | str
+    """`due` has not been paid yet; `uncollected` never will be."""
+    refundedCents: int
+    sequence: int | None
+    """Of the row that charged it; null without one."""
+    settledAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class OpsCashEventDetail(TypedDict):
+    """One movement of cash, and what belongs with it."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
+    amountCents: int
+    """What came, or went when negative."""
+    balanceAfterCents: int
+    socialAccountId: str | None
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """For whom: the partner, or the child that leases."""
+    periodStart: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    periodEnd: str | None
+    """Example: `2026-04-20T16:12:02Z`."""
+    leaseMonth: int | None
+    """0 is the first month of the lease."""
+    description: str | None
+    """Example: `Credits for June`."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    organizationName: str
+    """Of the organization that it was for, as it is called now."""
+    lease: LedgerLease | None
+    """The lease that it is of, if it is."""
+    reference: str | None
+    """Of the payment. The partner does not see it."""
+    operatorId: str | None
+    """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
+    requestId: str | None
+    """The request that made it, if one did."""
+    leaseRequestId: str | None
+    """The request that its lease was assigned for, if it was for one."""
+    leaseMonths: list[SettledMonth]
+    """The months of its lease that have begun, newest first, at most 100."""
+    related: list[OpsCashEvent]
+    """The other rows of its lease, those of the same request, and of a payment the renewals that it
+    paid; oldest first, at most 100.
+    """
+
+
 class OpsCreditEvent(TypedDict):
-    """A movement of credits as its partner sees it, and who made it."""
+    """A movement of credits as its partner sees it, with what it came from and who made it."""
 
     eventId: str
     """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
@@ -1187,12 +1737,126 @@ class OpsCreditEvent(TypedDict):
     """`hash` of the event before it; of the first, 64 zeros."""
     internalHash: str
     """Digest of what is recorded beside these fields: who asked, in which request."""
+    organizationId: str
+    """Whose ledger it is in."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    includedCredits: int
+    """The part of `credits` that is of the allotment."""
+    prepaidCredits: int
+    """The part of `credits` that is prepaid."""
+    rule: (
+        Literal[
+            "archive_lapse",
+            "archive_sweep",
+            "auto_refill",
+            "fictitious",
+            "period_allotment",
+            "period_lapse",
+            "subscription_raised",
+        ]
+        | str
+        | None
+    )
+    """Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+    written by whoever moves credits.
+    """
+    job: LedgerJob | None
+    """The job that it is of, if it is of one."""
+    transferId: str | None
+    """The transfer that it is a side of, if it is one."""
+    counterpart: Counterpart | None
+    """The other side of that transfer."""
     apiKeyId: str | None
     """The key that asked for it, if one did."""
+    apiKeyName: str | None
+    """The name of that key."""
     operatorId: str | None
     """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
     requestId: str | None
     """The request that made it, if one did."""
+
+
+class OpsCreditEventDetail(TypedDict):
+    """One movement of credits, and what belongs with it."""
+
+    eventId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    credits: int
+    """What it added, or took when negative."""
+    eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
+    format: str | None
+    """Example: `video_remix`."""
+    containerId: str | None
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    workflowId: str | None
+    """The job."""
+    balanceAfterPrepaid: int
+    """The prepaid part after it."""
+    balanceAfter: int
+    """The whole balance after it."""
+    usageAfterPeriod: int | None
+    """Consumed in its period up to and with it."""
+    description: str | None
+    """Example: `Credits for June`."""
+    metadata: dict[str, str]
+    """`reason` says which rule made it, if a rule did."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+    organizationId: str
+    """Whose ledger it is in."""
+    sequence: int
+    """Its place in the ledger, from 1 on, without gaps."""
+    includedCredits: int
+    """The part of `credits` that is of the allotment."""
+    prepaidCredits: int
+    """The part of `credits` that is prepaid."""
+    rule: (
+        Literal[
+            "archive_lapse",
+            "archive_sweep",
+            "auto_refill",
+            "fictitious",
+            "period_allotment",
+            "period_lapse",
+            "subscription_raised",
+        ]
+        | str
+        | None
+    )
+    """Which rule made it; null when somebody asked for it. Unlike `metadata.reason`, it cannot be
+    written by whoever moves credits.
+    """
+    job: LedgerJob | None
+    """The job that it is of, if it is of one."""
+    transferId: str | None
+    """The transfer that it is a side of, if it is one."""
+    counterpart: Counterpart | None
+    """The other side of that transfer."""
+    apiKeyId: str | None
+    """The key that asked for it, if one did."""
+    apiKeyName: str | None
+    """The name of that key."""
+    operatorId: str | None
+    """Who booked it, if one did."""
+    operatorName: str | None
+    """The name of that operator."""
+    requestId: str | None
+    """The request that made it, if one did."""
+    related: list[OpsCreditEvent]
+    """The rows of its job, the other side of its transfer, and what was written in the same moment by
+    the same request or rule; oldest first, at most 100.
+    """
 
 
 class OpsJob(TypedDict):
@@ -1545,6 +2209,52 @@ class OrganizationSuspendedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class PartnerCover(TypedDict):
+    """What the leases of a partner and its children will cost its cash wallet, and whether it reaches."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCents: int
+    """Months that have begun and are not paid."""
+    totalCents: int
+    """What is to be paid to the end of the last day, with that."""
+    shortfallCents: int
+    """What has to be paid in for it; 0: the cash wallet covers it."""
+    firstShortDay: str | None
+    """The first day that it does not cover; null: none."""
+
+
+class PartnerDay(TypedDict):
+    """What falls due on a day of one partner's leases."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    totalCents: int
+    shortfallCents: int
+    """What has to be paid in by then for everything that has begun when the day ends; 0: the cash
+    wallet covers it.
+    """
+
+
+class PartnerDays(TypedDict):
+    """What falls due of one partner's leases, day by day."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCount: int
+    """Months that have begun before the first day and are not paid."""
+    owedCents: int
+    days: list[PartnerDay]
+    """Those on which something falls due, in their order."""
+
+
 class PartnerDryRun(TypedDict):
     """What sweeps would do with a partner's leases."""
 
@@ -1561,6 +2271,23 @@ class PartnerDryRun(TypedDict):
     ended: int
     """Leases whose last attempt would fail."""
     leases: list[DryRunLease]
+
+
+class PartnerPastDue(TypedDict):
+    """A partner with leases that are past due, those of its children included."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    leases: int
+    """Leases that are past due."""
+    endingWithinDay: int
+    """Of them, those that end within 24 hours unless they are paid."""
+    monthlyCents: int
+    """What a month of them costs together."""
+    firstEndsAt: str
+    """When the first of them is tried for the last time, and else ends."""
 
 
 class PartnerRenewals(TypedDict):
@@ -1614,6 +2341,8 @@ class PoolAccount(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+    socialAccountId: str | None
+    """The lease that has it, while it is leased."""
 
 
 class PoolImport(TypedDict):
@@ -1729,6 +2458,42 @@ class Recovered(TypedDict):
     """Deliveries that are due now: new ones, and retries."""
     hasMore: bool
     """There is more than one request recovers. Ask again, for the rest."""
+
+
+class RenewalDay(TypedDict):
+    """What falls due on a day, of all partners or of one."""
+
+    date: str
+    """A day in UTC."""
+    count: int
+    """Months of leases that begin on it."""
+    totalCents: int
+    """What they cost."""
+    partners: int
+    """Whose leases these are."""
+    shortPartners: int
+    """Partners whose cash does not reach to the end of the day."""
+    shortfallCents: int
+    """What these have to pay in for everything that has begun by then, what is past due included."""
+
+
+class RenewalsCover(TypedDict):
+    """What renewals will cost all partners, and whose cash does not reach."""
+
+    lastDay: str
+    """A day in UTC."""
+    partners: int
+    """Those with assigned leases."""
+    totalCents: int
+    """What they have to pay."""
+    shortPartners: int
+    """Those whose cash does not reach."""
+    shortfallCents: int
+    """What these have to pay in."""
+    items: list[PartnerCover]
+    """Those whose cash does not reach, the first to run out first; then the others, those with the
+    least left first.
+    """
 
 
 class Replayed(TypedDict):

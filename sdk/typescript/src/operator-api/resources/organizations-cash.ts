@@ -3,7 +3,7 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { PostedCash } from "../types.js";
+import type { CashWallet, PostedCash } from "../types.js";
 import { OrganizationsCashEventsResource } from "./organizations-cash-events.js";
 
 /** Arguments of `operator.organizations.cash.adjust`. */
@@ -32,6 +32,14 @@ export interface OrganizationsCashRefundParams {
   description?: string | null | undefined;
 }
 
+/** Arguments of `operator.organizations.cash.retrieve`. */
+export interface OrganizationsCashRetrieveParams {
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** Which of its two ledgers. Default: `live`. */
+  env?: "live" | "test" | (string & {}) | undefined;
+}
+
 /** Arguments of `operator.organizations.cash.topUp`. */
 export interface OrganizationsCashTopUpParams {
   /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -46,7 +54,7 @@ export interface OrganizationsCashTopUpParams {
 
 /** Methods of `operator.organizations.cash`. */
 export class OrganizationsCashResource extends Resource {
-  /** `operator.organizations.cash.events`: `list`. */
+  /** `operator.organizations.cash.events`: `list`, `retrieve`. */
   readonly events = new OrganizationsCashEventsResource(this.client);
 
   /**
@@ -98,6 +106,32 @@ export class OrganizationsCashResource extends Resource {
         name: "organizations.cash.refund",
         method: "POST",
         path: "/ops/v1/organizations/{orgId}/cash/refund",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Read a partner's cash wallet.
+   *
+   * As the partner sees it, with how far it reaches, in either environment. A child has none: 404.
+   *
+   * `GET /ops/v1/organizations/{orgId}/cash`, with the role `viewer`.
+   *
+   * @returns A partner's cash, from which its leases are paid.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  retrieve(
+    params: OrganizationsCashRetrieveParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<CashWallet> {
+    return this.client.call(
+      {
+        name: "organizations.cash.retrieve",
+        method: "GET",
+        path: "/ops/v1/organizations/{orgId}/cash",
       },
       params,
       options,

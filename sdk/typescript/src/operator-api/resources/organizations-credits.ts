@@ -3,8 +3,9 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { PostedCredits } from "../types.js";
+import type { Credits, PostedCredits } from "../types.js";
 import { OrganizationsCreditsEventsResource } from "./organizations-credits-events.js";
+import { OrganizationsCreditsReservationsResource } from "./organizations-credits-reservations.js";
 
 /** Arguments of `operator.organizations.credits.adjust`. */
 export interface OrganizationsCreditsAdjustParams {
@@ -54,10 +55,21 @@ export interface OrganizationsCreditsRefundParams {
   description?: string | null | undefined;
 }
 
+/** Arguments of `operator.organizations.credits.retrieve`. */
+export interface OrganizationsCreditsRetrieveParams {
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** Which of its two ledgers. Default: `live`. */
+  env?: "live" | "test" | (string & {}) | undefined;
+}
+
 /** Methods of `operator.organizations.credits`. */
 export class OrganizationsCreditsResource extends Resource {
-  /** `operator.organizations.credits.events`: `list`. */
+  /** `operator.organizations.credits.events`: `list`, `retrieve`. */
   readonly events = new OrganizationsCreditsEventsResource(this.client);
+
+  /** `operator.organizations.credits.reservations`: `list`. */
+  readonly reservations = new OrganizationsCreditsReservationsResource(this.client);
 
   /**
    * Adjust credits.
@@ -158,6 +170,32 @@ export class OrganizationsCreditsResource extends Resource {
         name: "organizations.credits.refund",
         method: "POST",
         path: "/ops/v1/organizations/{orgId}/credits/refund",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Read an organization's wallet.
+   *
+   * As its partner sees it, in either environment, also while it is suspended or archived.
+   *
+   * `GET /ops/v1/organizations/{orgId}/credits`, with the role `viewer`.
+   *
+   * @returns A wallet. Decide on `available` whether its organization may start new work.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  retrieve(
+    params: OrganizationsCreditsRetrieveParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<Credits> {
+    return this.client.call(
+      {
+        name: "organizations.credits.retrieve",
+        method: "GET",
+        path: "/ops/v1/organizations/{orgId}/credits",
       },
       params,
       options,

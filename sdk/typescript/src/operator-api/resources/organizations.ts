@@ -85,10 +85,13 @@ export class OrganizationsResource extends Resource {
   /** `operator.organizations.apiKeys`: `create`, `list`, `unkill`. */
   readonly apiKeys = new OrganizationsApiKeysResource(this.client);
 
-  /** `operator.organizations.cash`: `adjust`, `refund`, `topUp`, `events`. */
+  /** `operator.organizations.cash`: `adjust`, `refund`, `retrieve`, `topUp`, `events`. */
   readonly cash = new OrganizationsCashResource(this.client);
 
-  /** `operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `events`. */
+  /**
+   * `operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `retrieve`,
+   * `events`, `reservations`.
+   */
   readonly credits = new OrganizationsCreditsResource(this.client);
 
   /** `operator.organizations.projects`: `list`. */

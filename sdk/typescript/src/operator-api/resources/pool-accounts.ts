@@ -4,7 +4,7 @@ import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { UploadContent } from "../../core/uploads.js";
-import type { PoolAccount, PoolImport } from "../types.js";
+import type { AccountEvent, AccountLease, PoolAccount, PoolImport } from "../types.js";
 
 /** Arguments of `operator.poolAccounts.create`. */
 export interface PoolAccountsCreateParams {
@@ -26,6 +26,16 @@ export interface PoolAccountsCreateParams {
   avatarUrl?: string | null | undefined;
 }
 
+/** Arguments of `operator.poolAccounts.history`. */
+export interface PoolAccountsHistoryParams {
+  /** Id of the pool account. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string;
+  /** Events on a page. From 1 to 200. Default: 50. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
 /** Arguments of `operator.poolAccounts.importFile`. */
 export interface PoolAccountsImportFileParams {
   /** What to upload. */
@@ -34,6 +44,16 @@ export interface PoolAccountsImportFileParams {
   contentType: string;
   /** Add no account at all if a line has a problem. */
   allOrNothing?: boolean | undefined;
+}
+
+/** Arguments of `operator.poolAccounts.leases`. */
+export interface PoolAccountsLeasesParams {
+  /** Id of the pool account. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string;
+  /** Leases on a page. From 1 to 200. Default: 50. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.list`. */
@@ -66,6 +86,12 @@ export interface PoolAccountsListParams {
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
+}
+
+/** Arguments of `operator.poolAccounts.retrieve`. */
+export interface PoolAccountsRetrieveParams {
+  /** Id of the pool account. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string;
 }
 
 /** Arguments of `operator.poolAccounts.update`. */
@@ -113,6 +139,34 @@ export class PoolAccountsResource extends Resource {
   }
 
   /**
+   * List what happened to a pool account.
+   *
+   * How it was added or imported, and each change with the values before and after, as the audit
+   * log has them, newest first.
+   *
+   * `GET /ops/v1/pool/accounts/{poolAccountId}/history`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: one
+   *   thing that happened to a pool account.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  history(
+    params: PoolAccountsHistoryParams,
+    options?: OperatorRequestOptions,
+  ): PagePromise<AccountEvent> {
+    return this.client.list(
+      {
+        name: "pool_accounts.history",
+        method: "GET",
+        path: "/ops/v1/pool/accounts/{poolAccountId}/history",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
    * Import pool accounts.
    *
    * A file of at most 64 MiB and 1,000,000 lines with one account on each line, as
@@ -147,6 +201,34 @@ export class PoolAccountsResource extends Resource {
   }
 
   /**
+   * List the leases of a pool account.
+   *
+   * All that it ever had, newest first: with whom, from when to when, why each ended, and what it
+   * has brought.
+   *
+   * `GET /ops/v1/pool/accounts/{poolAccountId}/leases`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   lease that a pool account has or had.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  leases(
+    params: PoolAccountsLeasesParams,
+    options?: OperatorRequestOptions,
+  ): PagePromise<AccountLease> {
+    return this.client.list(
+      {
+        name: "pool_accounts.leases",
+        method: "GET",
+        path: "/ops/v1/pool/accounts/{poolAccountId}/leases",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
    * List pool accounts.
    *
    * Newest first.
@@ -163,6 +245,29 @@ export class PoolAccountsResource extends Resource {
   ): PagePromise<PoolAccount> {
     return this.client.list(
       { name: "pool_accounts.list", method: "GET", path: "/ops/v1/pool/accounts" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Read a pool account.
+   *
+   * `GET /ops/v1/pool/accounts/{poolAccountId}`, with the role `viewer`.
+   *
+   * @returns An account of the pool.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
+   */
+  retrieve(
+    params: PoolAccountsRetrieveParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PoolAccount> {
+    return this.client.call(
+      {
+        name: "pool_accounts.retrieve",
+        method: "GET",
+        path: "/ops/v1/pool/accounts/{poolAccountId}",
+      },
       params,
       options,
     );

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal, Unpack
 
-    from layers_partner.operator_api.types import OpsLease
+    from layers_partner.operator_api.types import (
+        LeaseEvent,
+        LeaseMonth,
+        LeaseWithPayments,
+        ListedLease,
+        OpsLease,
+    )
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
+_HISTORY = Operation("leases.history", "GET", "/ops/v1/leases/{socialAccountId}/history")
 _LIST = Operation("leases.list", "GET", "/ops/v1/leases")
+_MONTHS = Operation("leases.months", "GET", "/ops/v1/leases/{socialAccountId}/months")
 _RECALL = Operation("leases.recall", "POST", "/ops/v1/leases/{socialAccountId}/recall")
+_RETRIEVE = Operation("leases.retrieve", "GET", "/ops/v1/leases/{socialAccountId}")
 _UPDATE = Operation("leases.update", "PATCH", "/ops/v1/leases/{socialAccountId}")
 
 
@@ -34,6 +43,43 @@ class LeasesResource(Resource):
         """The same methods, returning whole responses: status, headers, request id, data."""
         return LeasesRawResource(self)
 
+    def history(
+        self,
+        social_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[LeaseEvent]:
+        """List what happened to a lease.
+
+        Its assignment, changes of its price, refunds and its end, as the audit log has them, newest
+        first.
+
+        `GET /ops/v1/leases/{socialAccountId}/history`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Events on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: one thing that happened
+            to a lease.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _HISTORY,
+            {"socialAccountId": social_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
+
     def list(
         self,
         *,
@@ -44,10 +90,12 @@ class LeasesResource(Resource):
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
         due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        partner_id: str | NotGiven = NOT_GIVEN,
+        handle: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
-    ) -> Page[OpsLease]:
+    ) -> Page[ListedLease]:
         """List leases.
 
         Those of all partners, newest first, assigned and ended.
@@ -61,13 +109,16 @@ class LeasesResource(Resource):
                 `2026-06-01T00:00:00.000Z`.
             organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            partner_id: Only of this partner's projects and those of its children. Example:
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            handle: Only of accounts with this handle, whole, without @. At most 64 characters.
             limit: Leases on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of items; iterate over it to read all pages. Each item: a leased account, with
-            its organization and pool account.
+            A page of items; iterate over it to read all pages. Each item: a lease with whose it is,
+            and what happens next.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -80,9 +131,48 @@ class LeasesResource(Resource):
                 "billingStatus": billing_status,
                 "dueBefore": due_before,
                 "organizationId": organization_id,
+                "partnerId": partner_id,
+                "handle": handle,
                 "limit": limit,
                 "cursor": cursor,
             },
+            options=options,
+        )
+
+    def months(
+        self,
+        social_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[LeaseMonth]:
+        """List the months of a lease.
+
+        Those that were charged or tried, newest first, each with its price, what was refunded of
+        it, and the row of the cash ledger that paid it.
+
+        `GET /ops/v1/leases/{socialAccountId}/months`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Months on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: a month of a lease that
+            was charged or tried.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _MONTHS,
+            {"socialAccountId": social_account_id},
+            query={"limit": limit, "cursor": cursor},
             options=options,
         )
 
@@ -116,6 +206,31 @@ class LeasesResource(Resource):
         """
         answer: OpsLease = self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
+        )
+        return answer
+
+    def retrieve(
+        self, social_account_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> LeaseWithPayments:
+        """Read a lease.
+
+        With whose it is, what it has brought, and what happens next if it is past due.
+
+        `GET /ops/v1/leases/{socialAccountId}`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A lease with what it has brought.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+        """
+        answer: LeaseWithPayments = self._client._call(
+            _RETRIEVE, {"socialAccountId": social_account_id}, options=options
         )
         return answer
 
@@ -161,8 +276,11 @@ class LeasesRawResource:
 
     def __init__(self, resource: LeasesResource) -> None:
         self._resource = resource
+        self.history = raw(resource.history)
         self.list = raw(resource.list)
+        self.months = raw(resource.months)
         self.recall = raw(resource.recall)
+        self.retrieve = raw(resource.retrieve)
         self.update = raw(resource.update)
 
 
@@ -174,6 +292,43 @@ class AsyncLeasesResource(AsyncResource):
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncLeasesRawResource(self)
 
+    def history(
+        self,
+        social_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[LeaseEvent]:
+        """List what happened to a lease.
+
+        Its assignment, changes of its price, refunds and its end, as the audit log has them, newest
+        first.
+
+        `GET /ops/v1/leases/{socialAccountId}/history`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Events on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: one
+            thing that happened to a lease.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _HISTORY,
+            {"socialAccountId": social_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
+
     def list(
         self,
         *,
@@ -184,10 +339,12 @@ class AsyncLeasesResource(AsyncResource):
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
         due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
+        partner_id: str | NotGiven = NOT_GIVEN,
+        handle: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
-    ) -> AsyncPages[OpsLease]:
+    ) -> AsyncPages[ListedLease]:
         """List leases.
 
         Those of all partners, newest first, assigned and ended.
@@ -201,13 +358,16 @@ class AsyncLeasesResource(AsyncResource):
                 `2026-06-01T00:00:00.000Z`.
             organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            partner_id: Only of this partner's projects and those of its children. Example:
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            handle: Only of accounts with this handle, whole, without @. At most 64 characters.
             limit: Leases on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A list: `await` it for one page, `async for` over it to read all pages. Each item: a
-            leased account, with its organization and pool account.
+            lease with whose it is, and what happens next.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -220,9 +380,48 @@ class AsyncLeasesResource(AsyncResource):
                 "billingStatus": billing_status,
                 "dueBefore": due_before,
                 "organizationId": organization_id,
+                "partnerId": partner_id,
+                "handle": handle,
                 "limit": limit,
                 "cursor": cursor,
             },
+            options=options,
+        )
+
+    def months(
+        self,
+        social_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[LeaseMonth]:
+        """List the months of a lease.
+
+        Those that were charged or tried, newest first, each with its price, what was refunded of
+        it, and the row of the cash ledger that paid it.
+
+        `GET /ops/v1/leases/{socialAccountId}/months`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Months on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            month of a lease that was charged or tried.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _MONTHS,
+            {"socialAccountId": social_account_id},
+            query={"limit": limit, "cursor": cursor},
             options=options,
         )
 
@@ -256,6 +455,31 @@ class AsyncLeasesResource(AsyncResource):
         """
         answer: OpsLease = await self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
+        )
+        return answer
+
+    async def retrieve(
+        self, social_account_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> LeaseWithPayments:
+        """Read a lease.
+
+        With whose it is, what it has brought, and what happens next if it is past due.
+
+        `GET /ops/v1/leases/{socialAccountId}`, with the role `viewer`.
+
+        Args:
+            social_account_id: Id of the social account. Example:
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A lease with what it has brought.
+
+        Raises:
+            NotFoundError: `social_account_id` names nothing that exists.
+        """
+        answer: LeaseWithPayments = await self._client._call(
+            _RETRIEVE, {"socialAccountId": social_account_id}, options=options
         )
         return answer
 
@@ -301,6 +525,9 @@ class AsyncLeasesRawResource:
 
     def __init__(self, resource: AsyncLeasesResource) -> None:
         self._resource = resource
+        self.history = async_raw(resource.history)
         self.list = async_raw(resource.list)
+        self.months = async_raw(resource.months)
         self.recall = async_raw(resource.recall)
+        self.retrieve = async_raw(resource.retrieve)
         self.update = async_raw(resource.update)

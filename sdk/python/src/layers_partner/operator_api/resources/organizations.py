@@ -79,7 +79,7 @@ class OrganizationsResource(Resource):
     def cash(self) -> OrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             OrganizationsCashResource,
@@ -91,7 +91,7 @@ class OrganizationsResource(Resource):
     def credits(self) -> OrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             OrganizationsCreditsResource,
@@ -357,7 +357,7 @@ class AsyncOrganizationsResource(AsyncResource):
     def cash(self) -> AsyncOrganizationsCashResource:
         """`operator.organizations.cash`.
 
-        Has `adjust`, `refund`, `top_up`, `events`.
+        Has `adjust`, `refund`, `retrieve`, `top_up`, `events`.
         """
         from layers_partner.operator_api.resources.organizations_cash import (
             AsyncOrganizationsCashResource,
@@ -369,7 +369,7 @@ class AsyncOrganizationsResource(AsyncResource):
     def credits(self) -> AsyncOrganizationsCreditsResource:
         """`operator.organizations.credits`.
 
-        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        Has `adjust`, `grant`, `purchase`, `refund`, `retrieve`, `events`, `reservations`.
         """
         from layers_partner.operator_api.resources.organizations_credits import (
             AsyncOrganizationsCreditsResource,

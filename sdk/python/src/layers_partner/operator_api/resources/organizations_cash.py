@@ -13,7 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.organizations_cash_events import (
         AsyncOrganizationsCashEventsRawResource,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         OrganizationsCashEventsRawResource,
         OrganizationsCashEventsResource,
     )
-    from layers_partner.operator_api.types import PostedCash
+    from layers_partner.operator_api.types import CashWallet, PostedCash
     from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _ADJUST = Operation(
@@ -30,6 +30,7 @@ _ADJUST = Operation(
 _REFUND = Operation(
     "organizations.cash.refund", "POST", "/ops/v1/organizations/{orgId}/cash/refund"
 )
+_RETRIEVE = Operation("organizations.cash.retrieve", "GET", "/ops/v1/organizations/{orgId}/cash")
 _TOP_UP = Operation("organizations.cash.top_up", "POST", "/ops/v1/organizations/{orgId}/cash/topup")
 
 
@@ -40,7 +41,7 @@ class OrganizationsCashResource(Resource):
     def events(self) -> OrganizationsCashEventsResource:
         """`operator.organizations.cash.events`.
 
-        Has `list`.
+        Has `list`, `retrieve`.
         """
         from layers_partner.operator_api.resources.organizations_cash_events import (
             OrganizationsCashEventsResource,
@@ -139,6 +140,37 @@ class OrganizationsCashResource(Resource):
         )
         return answer
 
+    def retrieve(
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> CashWallet:
+        """Read a partner's cash wallet.
+
+        As the partner sees it, with how far it reaches, in either environment. A child has none:
+        404.
+
+        `GET /ops/v1/organizations/{orgId}/cash`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A partner's cash, from which its leases are paid.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: CashWallet = self._client._call(
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
+        )
+        return answer
+
     def top_up(
         self,
         org_id: str,
@@ -185,6 +217,7 @@ class OrganizationsCashRawResource:
         self._resource = resource
         self.adjust = raw(resource.adjust)
         self.refund = raw(resource.refund)
+        self.retrieve = raw(resource.retrieve)
         self.top_up = raw(resource.top_up)
 
     @cached_property
@@ -200,7 +233,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
     def events(self) -> AsyncOrganizationsCashEventsResource:
         """`operator.organizations.cash.events`.
 
-        Has `list`.
+        Has `list`, `retrieve`.
         """
         from layers_partner.operator_api.resources.organizations_cash_events import (
             AsyncOrganizationsCashEventsResource,
@@ -299,6 +332,37 @@ class AsyncOrganizationsCashResource(AsyncResource):
         )
         return answer
 
+    async def retrieve(
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> CashWallet:
+        """Read a partner's cash wallet.
+
+        As the partner sees it, with how far it reaches, in either environment. A child has none:
+        404.
+
+        `GET /ops/v1/organizations/{orgId}/cash`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A partner's cash, from which its leases are paid.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: CashWallet = await self._client._call(
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
+        )
+        return answer
+
     async def top_up(
         self,
         org_id: str,
@@ -345,6 +409,7 @@ class AsyncOrganizationsCashRawResource:
         self._resource = resource
         self.adjust = async_raw(resource.adjust)
         self.refund = async_raw(resource.refund)
+        self.retrieve = async_raw(resource.retrieve)
         self.top_up = async_raw(resource.top_up)
 
     @cached_property

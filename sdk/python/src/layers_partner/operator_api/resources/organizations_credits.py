@@ -14,7 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.organizations_credits_events import (
         AsyncOrganizationsCreditsEventsRawResource,
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         OrganizationsCreditsEventsRawResource,
         OrganizationsCreditsEventsResource,
     )
-    from layers_partner.operator_api.types import PostedCredits
+    from layers_partner.operator_api.resources.organizations_credits_reservations import (
+        AsyncOrganizationsCreditsReservationsRawResource,
+        AsyncOrganizationsCreditsReservationsResource,
+        OrganizationsCreditsReservationsRawResource,
+        OrganizationsCreditsReservationsResource,
+    )
+    from layers_partner.operator_api.types import Credits, PostedCredits
     from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _ADJUST = Operation(
@@ -37,6 +43,9 @@ _PURCHASE = Operation(
 _REFUND = Operation(
     "organizations.credits.refund", "POST", "/ops/v1/organizations/{orgId}/credits/refund"
 )
+_RETRIEVE = Operation(
+    "organizations.credits.retrieve", "GET", "/ops/v1/organizations/{orgId}/credits"
+)
 
 
 class OrganizationsCreditsResource(Resource):
@@ -46,13 +55,25 @@ class OrganizationsCreditsResource(Resource):
     def events(self) -> OrganizationsCreditsEventsResource:
         """`operator.organizations.credits.events`.
 
-        Has `list`.
+        Has `list`, `retrieve`.
         """
         from layers_partner.operator_api.resources.organizations_credits_events import (
             OrganizationsCreditsEventsResource,
         )
 
         return OrganizationsCreditsEventsResource(self._client)
+
+    @cached_property
+    def reservations(self) -> OrganizationsCreditsReservationsResource:
+        """`operator.organizations.credits.reservations`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.organizations_credits_reservations import (
+            OrganizationsCreditsReservationsResource,
+        )
+
+        return OrganizationsCreditsReservationsResource(self._client)
 
     @cached_property
     def with_raw_response(self) -> OrganizationsCreditsRawResource:
@@ -212,6 +233,36 @@ class OrganizationsCreditsResource(Resource):
         )
         return answer
 
+    def retrieve(
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Credits:
+        """Read an organization's wallet.
+
+        As its partner sees it, in either environment, also while it is suspended or archived.
+
+        `GET /ops/v1/organizations/{orgId}/credits`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A wallet. Decide on `available` whether its organization may start new work.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: Credits = self._client._call(
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
+        )
+        return answer
+
 
 class OrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
@@ -222,11 +273,17 @@ class OrganizationsCreditsRawResource:
         self.grant = raw(resource.grant)
         self.purchase = raw(resource.purchase)
         self.refund = raw(resource.refund)
+        self.retrieve = raw(resource.retrieve)
 
     @cached_property
     def events(self) -> OrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
+
+    @cached_property
+    def reservations(self) -> OrganizationsCreditsReservationsRawResource:
+        """`operator.organizations.credits.reservations`, whose methods return whole responses."""
+        return self._resource.reservations.with_raw_response
 
 
 class AsyncOrganizationsCreditsResource(AsyncResource):
@@ -236,13 +293,25 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
     def events(self) -> AsyncOrganizationsCreditsEventsResource:
         """`operator.organizations.credits.events`.
 
-        Has `list`.
+        Has `list`, `retrieve`.
         """
         from layers_partner.operator_api.resources.organizations_credits_events import (
             AsyncOrganizationsCreditsEventsResource,
         )
 
         return AsyncOrganizationsCreditsEventsResource(self._client)
+
+    @cached_property
+    def reservations(self) -> AsyncOrganizationsCreditsReservationsResource:
+        """`operator.organizations.credits.reservations`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.organizations_credits_reservations import (
+            AsyncOrganizationsCreditsReservationsResource,
+        )
+
+        return AsyncOrganizationsCreditsReservationsResource(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncOrganizationsCreditsRawResource:
@@ -402,6 +471,36 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         )
         return answer
 
+    async def retrieve(
+        self,
+        org_id: str,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Credits:
+        """Read an organization's wallet.
+
+        As its partner sees it, in either environment, also while it is suspended or archived.
+
+        `GET /ops/v1/organizations/{orgId}/credits`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A wallet. Decide on `available` whether its organization may start new work.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: Credits = await self._client._call(
+            _RETRIEVE, {"orgId": org_id}, query={"env": env}, options=options
+        )
+        return answer
+
 
 class AsyncOrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
@@ -412,8 +511,14 @@ class AsyncOrganizationsCreditsRawResource:
         self.grant = async_raw(resource.grant)
         self.purchase = async_raw(resource.purchase)
         self.refund = async_raw(resource.refund)
+        self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
     def events(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
+
+    @cached_property
+    def reservations(self) -> AsyncOrganizationsCreditsReservationsRawResource:
+        """`operator.organizations.credits.reservations`, whose methods return whole responses."""
+        return self._resource.reservations.with_raw_response

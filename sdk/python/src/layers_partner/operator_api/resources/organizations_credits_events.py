@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal, Unpack
 
-    from layers_partner.operator_api.types import OpsCreditEvent
+    from layers_partner.operator_api.types import OpsCreditEvent, OpsCreditEventDetail
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation(
     "organizations.credits.events.list", "GET", "/ops/v1/organizations/{orgId}/credits/events"
+)
+_RETRIEVE = Operation(
+    "organizations.credits.events.retrieve",
+    "GET",
+    "/ops/v1/organizations/{orgId}/credits/events/{sequence}",
 )
 
 
@@ -49,13 +54,15 @@ class OrganizationsCreditsEventsResource(Resource):
         until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
+        job_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
+        direction: Literal["in", "out"] | str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsCreditEvent]:
         """List an organization's ledger.
 
-        What its partner sees of it, newest first, and who made each movement. In the test
-        environment a partner has the same id, a child another one.
+        What its partner sees of it, newest first, with what each movement came from and who made
+        it. In the test environment a partner has the same id, a child another one.
 
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
@@ -68,12 +75,15 @@ class OrganizationsCreditsEventsResource(Resource):
             until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
+            job_id: Only of these jobs; a list for several. Example:
+                `job_01K0EJRPVYF888RF9FDTD4P705`.
+            direction: Only what came in, or what went out.
             env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A page of items; iterate over it to read all pages. Each item: a movement of credits as
-            its partner sees it, and who made it.
+            its partner sees it, with what it came from and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -89,10 +99,44 @@ class OrganizationsCreditsEventsResource(Resource):
                 "until": until,
                 "limit": limit,
                 "cursor": cursor,
+                "jobId": job_id,
+                "direction": direction,
                 "env": env,
             },
             options=options,
         )
+
+    def retrieve(
+        self,
+        org_id: str,
+        sequence: int,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> OpsCreditEventDetail:
+        """Read one movement of credits.
+
+        With what belongs with it, such as the charge and the refunds of a job.
+
+        `GET /ops/v1/organizations/{orgId}/credits/events/{sequence}`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            sequence: The sequence. At least 1.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            One movement of credits, and what belongs with it.
+
+        Raises:
+            NotFoundError: `org_id` or `sequence` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsCreditEventDetail = self._client._call(
+            _RETRIEVE, {"orgId": org_id, "sequence": sequence}, query={"env": env}, options=options
+        )
+        return answer
 
 
 class OrganizationsCreditsEventsRawResource:
@@ -101,6 +145,7 @@ class OrganizationsCreditsEventsRawResource:
     def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
+        self.retrieve = raw(resource.retrieve)
 
 
 class AsyncOrganizationsCreditsEventsResource(AsyncResource):
@@ -126,13 +171,15 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
         until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
+        job_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
+        direction: Literal["in", "out"] | str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsCreditEvent]:
         """List an organization's ledger.
 
-        What its partner sees of it, newest first, and who made each movement. In the test
-        environment a partner has the same id, a child another one.
+        What its partner sees of it, newest first, with what each movement came from and who made
+        it. In the test environment a partner has the same id, a child another one.
 
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
@@ -145,12 +192,15 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
+            job_id: Only of these jobs; a list for several. Example:
+                `job_01K0EJRPVYF888RF9FDTD4P705`.
+            direction: Only what came in, or what went out.
             env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A list: `await` it for one page, `async for` over it to read all pages. Each item: a
-            movement of credits as its partner sees it, and who made it.
+            movement of credits as its partner sees it, with what it came from and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -166,10 +216,44 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
                 "until": until,
                 "limit": limit,
                 "cursor": cursor,
+                "jobId": job_id,
+                "direction": direction,
                 "env": env,
             },
             options=options,
         )
+
+    async def retrieve(
+        self,
+        org_id: str,
+        sequence: int,
+        *,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> OpsCreditEventDetail:
+        """Read one movement of credits.
+
+        With what belongs with it, such as the charge and the refunds of a job.
+
+        `GET /ops/v1/organizations/{orgId}/credits/events/{sequence}`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            sequence: The sequence. At least 1.
+            env: Which of its two ledgers. Default: `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            One movement of credits, and what belongs with it.
+
+        Raises:
+            NotFoundError: `org_id` or `sequence` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsCreditEventDetail = await self._client._call(
+            _RETRIEVE, {"orgId": org_id, "sequence": sequence}, query={"env": env}, options=options
+        )
+        return answer
 
 
 class AsyncOrganizationsCreditsEventsRawResource:
@@ -178,3 +262,4 @@ class AsyncOrganizationsCreditsEventsRawResource:
     def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
+        self.retrieve = async_raw(resource.retrieve)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal, Unpack
 
-    from layers_partner.operator_api.types import PoolAccount, PoolImport
+    from layers_partner.operator_api.types import (
+        AccountEvent,
+        AccountLease,
+        PoolAccount,
+        PoolImport,
+    )
     from layers_partner.options import (
         AsyncUploadContent,
         NotGiven,
@@ -26,8 +31,13 @@ if TYPE_CHECKING:
     from layers_partner.pages import AsyncPages, Page
 
 _CREATE = Operation("pool_accounts.create", "POST", "/ops/v1/pool/accounts")
+_HISTORY = Operation(
+    "pool_accounts.history", "GET", "/ops/v1/pool/accounts/{poolAccountId}/history"
+)
 _IMPORT_FILE = Operation("pool_accounts.import_file", "POST", "/ops/v1/pool/accounts/import")
+_LEASES = Operation("pool_accounts.leases", "GET", "/ops/v1/pool/accounts/{poolAccountId}/leases")
 _LIST = Operation("pool_accounts.list", "GET", "/ops/v1/pool/accounts")
+_RETRIEVE = Operation("pool_accounts.retrieve", "GET", "/ops/v1/pool/accounts/{poolAccountId}")
 _UPDATE = Operation("pool_accounts.update", "PATCH", "/ops/v1/pool/accounts/{poolAccountId}")
 
 
@@ -95,6 +105,43 @@ class PoolAccountsResource(Resource):
         )
         return answer
 
+    def history(
+        self,
+        pool_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[AccountEvent]:
+        """List what happened to a pool account.
+
+        How it was added or imported, and each change with the values before and after, as the audit
+        log has them, newest first.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}/history`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Events on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: one thing that happened
+            to a pool account.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _HISTORY,
+            {"poolAccountId": pool_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
+
     def import_file(
         self,
         *,
@@ -138,6 +185,43 @@ class PoolAccountsResource(Resource):
             options=options,
         )
         return answer
+
+    def leases(
+        self,
+        pool_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[AccountLease]:
+        """List the leases of a pool account.
+
+        All that it ever had, newest first: with whom, from when to when, why each ended, and what
+        it has brought.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}/leases`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Leases on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: a lease that a pool
+            account has or had.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LEASES,
+            {"poolAccountId": pool_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
 
     def list(
         self,
@@ -206,6 +290,29 @@ class PoolAccountsResource(Resource):
             options=options,
         )
 
+    def retrieve(
+        self, pool_account_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> PoolAccount:
+        """Read a pool account.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            An account of the pool.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+        """
+        answer: PoolAccount = self._client._call(
+            _RETRIEVE, {"poolAccountId": pool_account_id}, options=options
+        )
+        return answer
+
     def update(
         self,
         pool_account_id: str,
@@ -271,8 +378,11 @@ class PoolAccountsRawResource:
     def __init__(self, resource: PoolAccountsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
+        self.history = raw(resource.history)
         self.import_file = raw(resource.import_file)
+        self.leases = raw(resource.leases)
         self.list = raw(resource.list)
+        self.retrieve = raw(resource.retrieve)
         self.update = raw(resource.update)
 
 
@@ -340,6 +450,43 @@ class AsyncPoolAccountsResource(AsyncResource):
         )
         return answer
 
+    def history(
+        self,
+        pool_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[AccountEvent]:
+        """List what happened to a pool account.
+
+        How it was added or imported, and each change with the values before and after, as the audit
+        log has them, newest first.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}/history`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Events on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: one
+            thing that happened to a pool account.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _HISTORY,
+            {"poolAccountId": pool_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
+
     async def import_file(
         self,
         *,
@@ -383,6 +530,43 @@ class AsyncPoolAccountsResource(AsyncResource):
             options=options,
         )
         return answer
+
+    def leases(
+        self,
+        pool_account_id: str,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[AccountLease]:
+        """List the leases of a pool account.
+
+        All that it ever had, newest first: with whom, from when to when, why each ended, and what
+        it has brought.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}/leases`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Leases on a page. From 1 to 200. Default: 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            lease that a pool account has or had.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LEASES,
+            {"poolAccountId": pool_account_id},
+            query={"limit": limit, "cursor": cursor},
+            options=options,
+        )
 
     def list(
         self,
@@ -452,6 +636,29 @@ class AsyncPoolAccountsResource(AsyncResource):
             options=options,
         )
 
+    async def retrieve(
+        self, pool_account_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> PoolAccount:
+        """Read a pool account.
+
+        `GET /ops/v1/pool/accounts/{poolAccountId}`, with the role `viewer`.
+
+        Args:
+            pool_account_id: Id of the pool account. Example:
+                `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            An account of the pool.
+
+        Raises:
+            NotFoundError: `pool_account_id` names nothing that exists.
+        """
+        answer: PoolAccount = await self._client._call(
+            _RETRIEVE, {"poolAccountId": pool_account_id}, options=options
+        )
+        return answer
+
     async def update(
         self,
         pool_account_id: str,
@@ -517,6 +724,9 @@ class AsyncPoolAccountsRawResource:
     def __init__(self, resource: AsyncPoolAccountsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
+        self.history = async_raw(resource.history)
         self.import_file = async_raw(resource.import_file)
+        self.leases = async_raw(resource.leases)
         self.list = async_raw(resource.list)
+        self.retrieve = async_raw(resource.retrieve)
         self.update = async_raw(resource.update)

@@ -1,0 +1,90 @@
+"""What happened last to an organization's wallets, with links to all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import htpy as h
+
+from partner_api.console.components.sentence import plain, shown
+from partner_api.console.components.table import Column, table
+from partner_api.console.components.text import cents, credits, instant, other, section
+from partner_api.console.pages.ledgers.cash_words import cash_words
+from partner_api.console.pages.ledgers.credit_words import credit_words
+from partner_api.console.pages.organizations.frame import address
+from partner_api.ops.cash.event_schemas import OpsCashEvent
+from partner_api.ops.credits.event_schemas import OpsCreditEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LENGTH: Final = 5
+_CREDITS: Final = [
+    Column[OpsCreditEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
+    Column[OpsCreditEvent](
+        "Why", lambda one: shown(credit_words(one)), lambda one: plain(credit_words(one))
+    ),
+    Column[OpsCreditEvent](
+        "Description", lambda one: other(one.description), lambda one: one.description
+    ),
+    Column[OpsCreditEvent](
+        "Credits",
+        lambda one: credits(one.credits, signed=True),
+        lambda one: one.credits,
+        number=True,
+    ),
+    Column[OpsCreditEvent](
+        "Gross wallet after",
+        lambda one: credits(one.balance_after),
+        lambda one: one.balance_after,
+        number=True,
+    ),
+]
+_CASH: Final = [
+    Column[OpsCashEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
+    Column[OpsCashEvent](
+        "Why", lambda one: shown(cash_words(one)), lambda one: plain(cash_words(one))
+    ),
+    Column[OpsCashEvent](
+        "Description", lambda one: other(one.description), lambda one: one.description
+    ),
+    Column[OpsCashEvent](
+        "Amount",
+        lambda one: cents(one.amount_cents, signed=True),
+        lambda one: one.amount_cents,
+        number=True,
+    ),
+    Column[OpsCashEvent](
+        "Balance after",
+        lambda one: cents(one.balance_after_cents),
+        lambda one: one.balance_after_cents,
+        number=True,
+    ),
+]
+
+
+def credit_events(org_id: str, events: Sequence[OpsCreditEvent]) -> h.Node:
+    """Return the latest movements of credits."""
+    return section(
+        "Latest movements of credits",
+        table(
+            _CREDITS, events, empty="No credits have moved yet.", caption="Credits, newest first"
+        ),
+        h.p[h.a(href=address(org_id, "credits"))["All movements of credits"]] if events else None,
+    )
+
+
+def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
+    """Return the latest movements of cash; nothing for a child, which has none."""
+    if events is None:
+        return None
+    return section(
+        "Latest movements of cash",
+        table(
+            _CASH,
+            events,
+            empty="No cash has moved yet. Record the first payment above.",
+            caption="Cash, newest first",
+        ),
+        h.p[h.a(href=address(org_id, "cash"))["All movements of cash"]] if events else None,
+    )
