@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Submitted, Visit
+    from partner_api.console.submitted import Submitted
+    from partner_api.console.visit import Visit
 
 _DISCARD: Final = "/console/discard"
 Kind = Literal[
@@ -95,7 +96,7 @@ def form(
     used = (
         again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
     )
-    key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
+    idempotency_key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
     files = any(one.kind == "file" for one in fields)
     return h.form(
         method="post",
@@ -112,15 +113,25 @@ def form(
         above,
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
-        h.input(type="hidden", name=KEY, value=key),
+        h.input(type="hidden", name=KEY, value=idempotency_key),
         h.input(type="hidden", name=WHOSE, value=visit.whose),
         (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
         h.div(".buttons")[
             beside,
             h.button(f".{tone}", type="submit", data_key=shortcut)[submit],
+            discard() if again and not again.error else None,
         ],
-        discard() if again and not again.error else None,
     ]
+
+
+def discard() -> h.Node:
+    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
+    return h.button(
+        type="submit",
+        formaction=_DISCARD,
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+    )["Discard this"]
 
 
 def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
@@ -136,11 +147,6 @@ def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
         return None
     again = visit.submitted is not None and visit.submitted.form == name
     return h.details(".folded", open=again)[h.summary[title], shown]
-
-
-def discard() -> h.Node:
-    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
-    return h.button(type="submit", formaction=_DISCARD, formnovalidate=True)["Discard this"]
 
 
 def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
@@ -242,7 +248,9 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     control: h.Node
     if field.kind == "textarea":
         # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, {"rows": "3", **field.attributes})["\n", value]
+        control = h.textarea(shared, {"rows": "3", **field.attributes})[
+            "\n" if value.startswith("\n") else None, value
+        ]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)

@@ -47,13 +47,20 @@ def instant(text: str | None) -> h.Node:
     return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
 
 
+def elapsed(since: str, now: datetime) -> str:
+    """Write how long ago a time of the API was, such as ``3 min`` or ``2 d 4 h``; nothing below a second."""
+    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days:,} d {hours} h" if hours else f"{days:,} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
 def age(text: str, now: datetime) -> h.Node:
     """Return how long ago a time was, in the two largest units."""
-    seconds = max(int((now - datetime.fromisoformat(text)).total_seconds()), 0)
-    units = [("d", seconds // 86_400), ("h", seconds // 3_600 % 24), ("min", seconds // 60 % 60)]
-    first = next((number for number, (_, amount) in enumerate(units) if amount), len(units))
-    written = " ".join(f"{amount} {unit}" for unit, amount in units[first : first + 2] if amount)
-    return element("time", written or "now", datetime=text)
+    return element("time", elapsed(text, now), datetime=text)
 
 
 def day(text: str | None) -> h.Node:

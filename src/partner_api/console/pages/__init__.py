@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from partner_api.console.pages import (
     audit,
+    jobs,
     lease_requests,
     leases,
     ledgers,
@@ -13,6 +14,7 @@ from partner_api.console.pages import (
     pool,
     renewals,
     search,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -27,4 +29,6 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *ledgers.ROUTES,
     *pool.ROUTES,
     *renewals.ROUTES,
+    *jobs.ROUTES,
+    *webhooks.ROUTES,
 ]

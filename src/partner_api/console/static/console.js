@@ -52,6 +52,14 @@
     }
   });
 
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+
   // Choosing the first of a list; without this it is a link to the page with them chosen.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-choose]");
@@ -73,6 +81,17 @@
     }, 5000);
   });
 
+  // A button that a person would press at once; what fetches pages ahead, or shows a preview of them, does not see it.
+  const press = () => {
+    const form = document.querySelector("form[data-press]");
+    if (!form || document.hidden || document.prerendering || form.dataset.press === "done") return;
+    form.dataset.press = "done";
+    form.requestSubmit();
+  };
+  document.addEventListener("visibilitychange", press);
+  document.addEventListener("prerenderingchange", press);
+  press();
+
   const dollars = (cents) => (cents / 100).toLocaleString("en-US", { style: "currency", currency: "USD" });
 
   // What is chosen costs, and what is then left.
@@ -88,18 +107,8 @@
       + (total > cash ? " The cash does not cover it." : "");
   };
 
-  // A button that a person would press at once; what fetches pages ahead, or shows a preview of them, does not see it.
-  const press = () => {
-    const form = document.querySelector("form[data-press]");
-    if (!form || document.hidden || document.prerendering || form.dataset.press === "done") return;
-    form.dataset.press = "done";
-    form.requestSubmit();
-  };
-  document.addEventListener("visibilitychange", press);
-  document.addEventListener("prerenderingchange", press);
-  press();
-
   const prepare = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
     for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
     for (const output of root.querySelectorAll("output[data-choices]")) {
       output.closest("form").addEventListener("input", () => sum(output));
