@@ -55,6 +55,7 @@ def table(
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
 ) -> h.Node:
     """Return rows as a table.
 
@@ -64,11 +65,12 @@ def table(
         href: the page of a row, which Enter and a click on its heading open.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
     """
     if not rows:
         return h.p(".empty")[empty]
     shown = [column for column in columns if column.cell is not None]
-    return h.div(".scroll", role="region", aria_label=caption or "Table", tabindex="0")[
+    return h.div(".scroll", role="region", aria_label=caption or label or "Table", tabindex="0")[
         h.table(".list")[
             h.caption[caption] if caption else None,
             h.thead[
@@ -110,6 +112,7 @@ async def listing(
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
     filters: Sequence[Field] = (),
     cursor: str = "cursor",
     above: Callable[[Sequence[T]], h.Node] | None = None,
@@ -127,6 +130,7 @@ async def listing(
         href: the page of a row.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
         filters: parameters of the route that the address may have; `select` may be sent several times. A `date` is
             sent as the first instant of its day, and `until` as the last.
         cursor: the parameter of the address with this list's, where a page has several lists.
@@ -148,7 +152,7 @@ async def listing(
     return [
         filter_form(visit, filters) if filters else None,
         above(page.items) if above is not None and page.items else None,
-        table(columns, page.items, href=href, empty=empty, caption=caption),
+        table(columns, page.items, href=href, empty=empty, caption=caption, label=label),
         h.p(".pages")[
             h.a(href=visit.address(**{cursor: None}))["First page"]
             if visit.parameter(cursor)
