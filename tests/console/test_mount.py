@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from tests.contract.route_table import ROUTES
@@ -45,7 +46,7 @@ async def test_somebody_without_a_session_is_led_to_the_sign_in_and_back(
     answer = await local_api.get(f"{address}?status=active")
     assert answer.status_code == 401
     form = forms_of(answer.text)["/console/sign-in"]
-    assert form.fields["to"] == f"{address}?status=active"
+    assert form.fields["to"] == f"{quote(address)}?status=active"
 
 
 OTHER_SITES = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from partner_api.edge.identity.scopes import Role
 
-ORIGIN = "http://console.example"
+ORIGIN = "https://console.example"
 
 
 @dataclass

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.visible_text import visible
+
 if TYPE_CHECKING:
     from partner_api.console.declare import View
     from partner_api.console.visit import Visit
-    from partner_api.errors import ApiError
+    from partner_api.edge.identity.authentication import OperatorCaller
 
 # Each place: its address below /console, its name, and the letter that leads there after `g`.
 PLACES: Final = (
@@ -31,30 +33,57 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
     """Return the HTML of a page; without a visit it has neither navigation nor search."""
     return document(
         view.title,
-        h.body[
-            h.a(".skip", href="#main")["Skip to the content"],
-            _head(visit, view.place) if visit is not None else None,
-            h.main(
-                "#main",
-                tabindex="-1",
-                data_live=str(view.live_seconds) if view.live_seconds else None,
-            )[
-                _trail(view.trail),
-                h.h1[view.title],
-                h.p(".notice", role="status")[notice] if notice else None,
-                view.body,
-            ],
-            _help() if visit is not None else None,
-        ],
+        body_of(
+            view,
+            notice,
+            head=_head(visit, view.place) if visit is not None else None,
+            after=_help() if visit is not None else None,
+        ),
     )
 
 
-def document(title: str, body: h.Element) -> str:
+def body_of(view: View, notice: str | None, *, head: h.Node, after: h.Node = None) -> h.Element:
+    """Return the body of a page.
+
+    Args:
+        view: what it shows.
+        notice: what has just been done.
+        head: what stands above it on every page of its mount.
+        after: what stands below it.
+    """
+    return h.body[
+        h.a(".skip", href="#main")["Skip to the content"],
+        head,
+        h.main(
+            "#main",
+            tabindex="-1",
+            data_live=str(view.live_seconds) if view.live_seconds else None,
+        )[
+            _trail(view.trail),
+            h.h1[view.title],
+            h.p(".notice", role="status")[notice] if notice else None,
+            view.body,
+        ],
+        after,
+    ]
+
+
+def document(
+    title: str,
+    body: h.Element,
+    head: h.Node = None,
+    *,
+    prefix: str = "/console",
+    site: str = "Console",
+) -> str:
     """Return a whole HTML document of this site.
 
     Args:
         title: of the window, in plain text.
         body: the body element.
+        head: further elements of the head.
+        prefix: of the mount, below which it finds its files.
+        site: what the mount is called.
     """
     return str(
         h.html(lang="en")[
@@ -62,65 +91,87 @@ def document(title: str, body: h.Element) -> str:
                 h.meta(charset="utf-8"),
                 h.meta(name="viewport", content="width=device-width, initial-scale=1"),
                 h.meta(name="color-scheme", content="light dark"),
-                h.title[f"{title} · Console"],
-                h.link(rel="icon", href="/console/icon.svg"),
-                h.link(rel="stylesheet", href="/console/console.css"),
-                h.script(src="/console/console.js", defer=True),
+                h.title[f"{title} · {site}"],
+                h.link(rel="icon", href=f"{prefix}/icon.svg"),
+                h.link(rel="stylesheet", href=f"{prefix}/console.css"),
+                h.script(src=f"{prefix}/console.js", defer=True),
+                head,
             ],
             body,
         ]
     )
 
 
-def sign_in(to: str, kept: str, error: ApiError | None = None) -> str:
+def sign_in(to: str, kept: str, message: str | None = None) -> str:
     """Return the sign-in page.
 
     Args:
         to: where to go afterwards.
         kept: a form that had been filled in, packed; empty without one.
-        error: why the last token was refused.
+        message: why the last token was refused.
     """
-    message = None
-    if error is not None:
-        message = (
-            "This is no operator's token that is in use. Check it, or ask an admin for a new one."
-            if error.code == "UNAUTHENTICATED"
-            else error.message
-        )
-    return document(
-        "Sign in",
-        h.body(".signed-out")[
-            h.main("#main")[
-                h.h1["Sign in"],
-                h.p(".notice")[
-                    "What you had filled in is kept. You can send it when you have signed in."
-                ]
-                if kept
-                else None,
-                h.p(".error", role="alert")[message] if message else None,
-                h.form(method="post", action="/console/sign-in")[
-                    h.input(type="hidden", name="to", value=to),
-                    h.input(type="hidden", name="kept", value=kept),
-                    h.label(for_="token")["Operator's token"],
-                    h.input(
-                        "#token",
-                        type="password",
-                        name="token",
-                        autocomplete="current-password",
-                        required=True,
-                        autofocus=True,
-                        spellcheck="false",
-                    ),
-                    h.button(".primary", type="submit")["Sign in"],
-                ],
-                h.p(".quiet")[
-                    "An admin creates operators. The first token is printed by ",
-                    h.code["layers ops bootstrap"],
-                    ".",
-                ],
-            ]
+    return _signed_out(
+        h.p(".notice")["What you had filled in is kept. You can send it when you have signed in."]
+        if kept
+        else None,
+        h.p(".error", role="alert")[message] if message else None,
+        h.form(method="post", action="/console/sign-in")[
+            h.input(type="hidden", name="to", value=to),
+            h.input(type="hidden", name="kept", value=kept),
+            h.label(for_="token")["Operator's token"],
+            h.input(
+                "#token",
+                type="password",
+                name="token",
+                autocomplete="current-password",
+                required=True,
+                autofocus=True,
+                spellcheck="false",
+            ),
+            h.button(".primary", type="submit")["Sign in"],
+        ],
+        h.p(".quiet")[
+            "An admin creates operators. The first token is printed by ",
+            h.code["layers ops bootstrap"],
+            "; ",
+            h.code["layers ops console"],
+            " prints a link that signs you in once.",
         ],
     )
+
+
+def sign_in_by_link(action: str, operator: OperatorCaller) -> str:
+    """Return the page of a one-time link: its button signs in, once.
+
+    Args:
+        action: the address that uses the link.
+        operator: whom it signs in.
+    """
+    return _signed_out(
+        h.p[
+            "This link signs you in as ",
+            h.bdi[visible(operator.name)],
+            f", with the role {operator.role}. It works once.",
+        ],
+        h.form(method="post", action=action)[
+            h.button(".primary", type="submit", autofocus=True)["Sign in"]
+        ],
+    )
+
+
+def onward(to: str) -> str:
+    """Return a page that leads on to a page of this site at once, from this site."""
+    return document(
+        "Console",
+        h.body(".signed-out")[
+            h.main("#main")[h.h1["Console"], h.p[h.a(href=to)["Go on to the page"]]]
+        ],
+        h.meta(http_equiv="refresh", content=f"0; url={to}"),
+    )
+
+
+def _signed_out(*nodes: h.Node) -> str:
+    return document("Sign in", h.body(".signed-out")[h.main("#main")[h.h1["Sign in"], nodes]])
 
 
 def _head(visit: Visit, place: str) -> h.Node:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
-from partner_api.console.components.errors import error_notice
-from partner_api.console.components.form import confirmation
+from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
-from partner_api.console.files import has_files, receive_form
-from partner_api.console.visit import CONFIRMED, FORM, Submitted, parse_form
+from partner_api.console.form_data import parse_form
+from partner_api.console.form_files import has_files, receive_form
+from partner_api.console.own_addresses import is_same_host, own_path
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import CONFIRMED, FORM
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import MAX_BODY_BYTES, ApiRequest
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from partner_api.console.visit import Visit
 
 HTML: Final = "text/html; charset=utf-8"
+_PROXY: Final = (
+    "The server was asked for another host than the one in your browser, so nothing was done. The proxy in front of it "
+    "has to pass the header Host on as it is."
+)
 # A page loads what this server has, and nothing else; nothing shows it in a frame or keeps it.
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -35,6 +40,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _SEE_OTHER: Final = 303
@@ -48,6 +54,8 @@ class Mount(Protocol):
     """Of all addresses, such as ``/console``."""
     tag: str
     """Of the routes."""
+    home: tuple[str, str]
+    """The address of the first page, and the words of a link back to it."""
 
     async def admit(self, request: ApiRequest) -> Visit | None:
         """Return the visit of whoever is signed in; None for nobody.
@@ -76,8 +84,11 @@ class Mount(Protocol):
     def notice(self, request: ApiRequest) -> str | None:
         """Return what the page before has left to be said."""
 
-    def leave_notice(self, message: str) -> dict[str, str]:
+    def leave_notice(self, request: ApiRequest, message: str) -> dict[str, str]:
         """Return the headers that leave something to be said by the next page."""
+
+    async def done(self, visit: Visit) -> None:
+        """Note that the form that was sent was done."""
 
 
 def html_reply(
@@ -93,32 +104,26 @@ def redirection(to: str, headers: Mapping[str, str] | None = None) -> Reply[Any]
 
 
 def require_same_site(request: ApiRequest) -> None:
-    """Check that a form was sent by a page of this server, as browsers say of each.
+    """Check that a form was sent by a page of this server, as browsers say of each in either header, or in both.
 
     Raises:
         ApiError: FORBIDDEN_SCOPE.
     """
     site = request.header("sec-fetch-site")
     origin = request.header("origin")
-    same = site in (None, "same-origin") and (site or origin) is not None
-    if origin is not None:
-        # A proxy may speak TLS, so the scheme can be another one.
-        same = same and urlsplit(origin).netloc == request.header("host")
-    if not same:
+    if site not in (None, "same-origin") or (site or origin) is None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE)
+    if origin is not None and not is_same_host(origin, request.header("host") or ""):
+        raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
 
 
-def own_path(prefix: str, text: str) -> str:
-    """Return an address of a mount; its first page for any other."""
-    own = text == prefix or text.startswith((f"{prefix}/", f"{prefix}?"))
-    return text if own and text.isascii() and text.isprintable() else prefix
-
-
-def error_view(error: ApiError, request_id: str) -> View:
-    """Return the page that says what was refused, and what to do."""
+def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
+    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
     from partner_api.console.components.errors import error_body
 
-    return View(title=error_title(error), body=error_body(error, request_id), status=error.status)
+    return View(
+        title=error_title(error), body=error_body(error, request_id, home), status=error.status
+    )
 
 
 def error_title(error: ApiError) -> str:
@@ -218,6 +223,7 @@ class _DoAction:
     ) -> Reply[Any]:
         visit.take_form(fields, own_path(self._mount.prefix, fields.get("page", [""])[0]))
         try:
+            visit.require_own_form()
             for called in self._page.does:
                 visit.require(called)
             result = await self._page.handler(visit, **path)
@@ -234,8 +240,10 @@ class _DoAction:
             if self._page.shows is None:
                 raise
             return await shown(self._mount, visit, self._page.shows, path, refusal.status)
+        await self._mount.done(visit)
         if isinstance(result, Done):
-            return redirection(result.to, self._mount.leave_notice(result.message))
+            to = own_path(self._mount.prefix, result.to)
+            return redirection(to, self._mount.leave_notice(visit.request, result.message))
         if isinstance(result, View):
             return html_reply(self._mount.whole(visit, result), result.status)
         return cast("Reply[Any]", result)
@@ -277,14 +285,15 @@ async def shown(
         refusal = client_error(
             error, visit.request.request_id, where=visit.request.template, repeatable=True
         )
-        view = error_view(refusal, visit.request.request_id)
+        view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
         visit.is_shown_again = True
     if isinstance(view, Reply):
         return view
-    if visit.submitted and visit.submitted.error and not visit.is_shown_again:
+    if visit.submitted and not visit.is_shown_again:
         # The form was left out: whoever sent it may not, or there is nothing to do any more.
-        view = msgspec.structs.replace(view, body=[error_notice(visit.submitted.error), view.body])
+        above = left_out(visit, visit.submitted)
+        view = msgspec.structs.replace(view, body=[above, view.body])
     notice = mount.notice(visit.request)
-    headers = mount.leave_notice("") if notice else {}
+    headers = mount.leave_notice(visit.request, "") if notice else {}
     return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

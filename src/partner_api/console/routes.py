@@ -1,49 +1,34 @@
-"""The addresses of the console: sign-in, its files, and all pages."""
+"""The addresses of the console: its files, signing in, and all pages."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console import layout, session
-from partner_api.console.mount import (
-    error_view,
-    html_reply,
-    mounted,
-    own_path,
-    redirection,
-    require_same_site,
-)
+from partner_api.console.files import declare_files
+from partner_api.console.kept_form import kept_form_of, pack, read_kept
+from partner_api.console.mount import error_view, html_reply, mounted
+from partner_api.console.own_addresses import own_path
 from partner_api.console.pages import ALL_PAGES
-from partner_api.console.visit import FORM, Submitted, Visit, parse_form
-from partner_api.edge.declare import Routes, Runs
-from partner_api.edge.identity.admission import admit_operator_token
-from partner_api.edge.identity.scopes import PUBLIC
+from partner_api.console.sign_in_routes import declare_links, declare_sign_in
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import FORM, Visit
+from partner_api.edge.declare import Routes
 from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.wire.reply import Reply, names_etag
-from partner_api.errors import ApiError
+from partner_api.edge.wire.reply import Reply
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from partner_api.console.declare import View
+    from partner_api.edge.identity.authentication import OperatorCaller
     from partner_api.edge.route import Route
+    from partner_api.errors import ApiError
 
 PREFIX: Final = "/console"
-_FILES: Final = {
-    "console.css": "text/css; charset=utf-8",
-    "console.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
-# What a form that is kept over a sign-in may take.
-_MOST_KEPT: Final = 32 * 1024
+HOME: Final = (PREFIX, "Back to Today")
 
 
 class _Console:
@@ -51,6 +36,7 @@ class _Console:
 
     prefix = PREFIX
     tag = "Console"
+    home = HOME
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -62,28 +48,26 @@ class _Console:
             return None
         request.exchange.caller_id = format_id("opr", found.operator.operator_id)
         visit = Visit(request, found.operator, self._calls, found.operator.name)
-        kept = found.kept_form
-        if kept is not None and kept["path"] == visit.path:
-            visit.submitted = Submitted(kept[FORM], kept["fields"])
+        visit.kept_form = read_kept(found.kept_form)
+        if visit.kept_form is not None and visit.kept_form.path == visit.path:
+            visit.submitted = Submitted(visit.kept_form.form, visit.kept_form.fields)
         return visit
 
     def signed_out(self, request: ApiRequest, fields: Mapping[str, list[str]]) -> Reply[Any]:
         """Show the sign-in page, which leads back to what was asked for."""
-        path = str(request.scope["path"])
-        query = request.scope["query_string"].decode("latin-1")
-        to = path + (f"?{query}" if query else "")
+        to = request.scope["raw_path"].decode("ascii")
+        if request.scope["query_string"]:
+            to += f"?{request.scope['query_string'].decode('latin-1')}"
         kept = ""
         if fields:
             # The page of a form is where the form says that it was.
             to = own_path(PREFIX, fields.get("page", [PREFIX])[0])
-            kept = _pack(
-                {
-                    "path": to.partition("?")[0],
-                    FORM: fields.get(FORM, [""])[0],
-                    "fields": dict(fields),
-                }
-            )
-        return html_reply(layout.sign_in(to, kept), 401)
+            kept = pack(kept_form_of(to.partition("?")[0], fields))
+        elif request.header("sec-fetch-site") in ("cross-site", "same-site"):
+            # Browsers keep the cookie back when they come from another site's link; from this page they send it.
+            return html_reply(layout.onward(to), 401)
+        forget = session.forget_cookie(request) if session.has_cookie(request) else {}
+        return html_reply(layout.sign_in(to, kept), 401, forget)
 
     def whole(self, visit: Visit | None, view: View, notice: str | None = None) -> str:
         """Return the HTML of a page."""
@@ -93,9 +77,16 @@ class _Console:
         """Return what the page before has left to be said."""
         return session.notice_of(request)
 
-    def leave_notice(self, message: str) -> dict[str, str]:
+    def leave_notice(self, request: ApiRequest, message: str) -> dict[str, str]:
         """Return the header that leaves something to be said by the next page."""
-        return session.notice_header(message, PREFIX)
+        return session.notice_header(request, message, PREFIX)
+
+    async def done(self, visit: Visit) -> None:
+        """Forget a form that was kept over a sign-in, now that it was done."""
+        kept = visit.kept_form
+        session_id = cast("OperatorCaller", visit.caller).session_id
+        if kept and session_id and (kept.path, kept.form) == (visit.path, visit.field(FORM)):
+            await session.drop_kept_form(visit.request, session_id)
 
 
 def console_routes(api: Iterable[Route]) -> Routes:
@@ -106,79 +97,15 @@ def console_routes(api: Iterable[Route]) -> Routes:
     """
     console = _Console(Calls(api))
     routes = mounted(console, ALL_PAGES)
-    for name, media_type in _FILES.items():
-        _declare_file(routes, name, media_type)
-
-    @routes.read(f"{PREFIX}/sign-in", access=PUBLIC)
-    async def show_sign_in(request: ApiRequest) -> Reply[str]:
-        """Show the form for a token."""
-        return html_reply(layout.sign_in(PREFIX, ""))
-
-    @routes.write("POST", f"{PREFIX}/sign-in", access=PUBLIC, runs=Runs.UNRECORDED, form=True)
-    async def sign_in(request: ApiRequest) -> Reply[str]:
-        """Open a session with an operator's token."""
-        require_same_site(request)
-        fields = parse_form(await request.body_bytes())
-        to = own_path(PREFIX, fields.get("to", [""])[0])
-        kept = fields.get("kept", [""])[0]
-        token = fields.get("token", [""])[0].strip()
-        try:
-            operator = await admit_operator_token(request, token)
-        except ApiError as error:
-            if error.code not in ("UNAUTHENTICATED", "RATE_LIMITED"):
-                raise
-            headers = {k: v for k, v in error.headers.items() if k == "Retry-After"}
-            return html_reply(layout.sign_in(to, kept, error), error.status, headers)
-        return redirection(to, await session.begin_session(request, operator, _unpack(kept)))
-
-    @routes.write("POST", f"{PREFIX}/sign-out", access=PUBLIC, runs=Runs.UNRECORDED, form=True)
-    async def sign_out(request: ApiRequest) -> Reply[str]:
-        """End the session of the browser."""
-        require_same_site(request)
-        found = await session.current_session(request)
-        if found is None:
-            return redirection(f"{PREFIX}/sign-in")
-        return redirection(f"{PREFIX}/sign-in", await session.end_session(request, found))
-
+    declare_files(routes, PREFIX)
+    declare_sign_in(routes, PREFIX)
+    declare_links(routes, PREFIX)
     return routes
 
 
 def error_page(error: ApiError, request_id: str) -> Reply[Any]:
     """Answer with a page what no page has answered."""
     headers = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
-    return html_reply(layout.whole(None, error_view(error, request_id)), error.status, headers)
-
-
-def _declare_file(routes: Routes, name: str, media_type: str) -> None:
-    content = resources.files("partner_api.console").joinpath("static", name).read_bytes()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-    @routes.read(f"{PREFIX}/{name}", access=PUBLIC)
-    async def read_file(request: ApiRequest) -> Reply[str]:
-        """Return a file that pages load."""
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-        if names_etag(request.header("if-none-match") or "", etag):
-            return Reply(304, b"", headers)
-        return Reply(200, content, headers, media_type)
-
-
-def _pack(form: Mapping[str, Any]) -> str:
-    packed = msgspec.json.encode(form)
-    return base64.urlsafe_b64encode(packed).decode() if len(packed) <= _MOST_KEPT else ""
-
-
-class _KeptForm(msgspec.Struct, forbid_unknown_fields=True):
-    path: str
-    form: str
-    fields: dict[str, list[str]]
-
-
-def _unpack(text: str) -> dict[str, Any] | None:
-    """Return the form that a sign-in page has kept; None for none, and for what is no form."""
-    if not text or len(text) > 2 * _MOST_KEPT:
-        return None
-    try:
-        kept = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_KeptForm)
-    except (binascii.Error, msgspec.MsgspecError, UnicodeDecodeError, ValueError):
-        return None
-    return {"path": kept.path, FORM: kept.form, "fields": kept.fields}
+    return html_reply(
+        layout.whole(None, error_view(error, request_id, HOME)), error.status, headers
+    )

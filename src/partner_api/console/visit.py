@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
+from partner_api.console.form_data import parse_form
 from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
+from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from partner_api.console.kept_form import KeptForm
+    from partner_api.console.submitted import Submitted
     from partner_api.edge.identity.authentication import Caller
     from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
@@ -25,29 +29,13 @@ FORM: Final = "form"
 """The field that says which form of a page was sent."""
 KEY: Final = "idempotencyKey"
 """The field with the key that a form was rendered with."""
+WHOSE: Final = "filledInBy"
+"""The field that says for whom a form was rendered."""
 CONFIRMED: Final = "confirmed"
 """The field that says that the operator was asked once more."""
-_MOST_FIELDS: Final = 1_000
-
-
-class Submitted(msgspec.Struct, frozen=True):
-    """A form as it was sent, to be shown again.
-
-    Attributes:
-        form: its name.
-        fields: what was filled in; a field may have several values.
-        error: why it was refused; None when the session had ended before it was sent.
-    """
-
-    form: str
-    fields: dict[str, list[str]]
-    error: ApiError | None = None
-
-    @property
-    def issues(self) -> dict[str, str]:
-        """What is wrong, by the field it is about."""
-        details = (self.error and self.error.details) or {}
-        return {issue.path: issue.message for issue in details.get("issues", [])}
+_ANOTHERS: Final = (
+    "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
+)
 
 
 class Visit:
@@ -82,10 +70,12 @@ class Visit:
         self.fields: dict[str, list[str]] = {}
         # What was sent with it, by the names of its fields for files.
         self.files: dict[str, IO[bytes]] = {}
-        self.path: str = request.scope["path"]
+        self.path: str = request.scope["raw_path"].decode("ascii")
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
         # Whether the form to show again has been; what no form has shown, the page says above all.
         self.is_shown_again = False
+        # What this session keeps of the one before it.
+        self.kept_form: KeptForm | None = None
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:
@@ -98,6 +88,22 @@ class Visit:
         self.fields = fields
         self.path, _, query = page.partition("?")
         self.query = parse_form(query.encode())
+
+    @property
+    def whose(self) -> str:
+        """Return the id of whoever looks: of the operator, or of the key."""
+        if isinstance(self.caller, OperatorCaller):
+            return format_id("opr", self.caller.operator_id)
+        return format_id("key", self.caller.api_key_id)
+
+    def require_own_form(self) -> None:
+        """Check that the form that was sent was rendered for whoever is signed in now.
+
+        Raises:
+            ApiError: CONFLICT: somebody else has signed in since, in the same browser.
+        """
+        if self.field(WHOSE) not in ("", self.whose):
+            raise ApiError("CONFLICT", _ANOTHERS.format(self.name))
 
     def shown_again(self, form: str) -> Submitted | None:
         """Return what was sent of a form that the page shows again; None for every other form."""
@@ -260,24 +266,6 @@ class Visit:
     ) -> Any:
         body = await self._calls.call(self.request, self.caller, handler, path=path, **call)
         return msgspec.json.decode(body, type=_answer_of(self._calls.route(handler).returns))
-
-
-def parse_form(text: bytes) -> dict[str, list[str]]:
-    """Read a query string or the body of a form.
-
-    Raises:
-        ApiError: VALIDATION.
-    """
-    try:
-        return parse_qs(
-            text.decode("ascii"),
-            keep_blank_values=True,
-            max_num_fields=_MOST_FIELDS,
-            encoding="utf-8",
-            errors="strict",
-        )
-    except ValueError:
-        raise invalid([Issue("", "Expected a form of this site")]) from None
 
 
 def _query_of(query: Query | None) -> str:

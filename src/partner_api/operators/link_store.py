@@ -54,22 +54,20 @@ async def insert_link(
     connection: Connection,
     now: datetime,
     *,
-    operator_id: UUID,
     operator_keyid: str,
     credential: SignInLinkCredential,
     secret_keys: SecretKeys,
     expires_at: datetime,
 ) -> None:
-    """Record a link; of its credential only the keyed hash is kept."""
+    """Record a link of the operator with this token; of its credential only the keyed hash is kept."""
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     await connection.execute(
         """
         INSERT INTO sign_in_links
             (keyid, operator_id, operator_keyid, secret_hash, hash_key_id, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT $1, o.id, o.keyid, $3, $4, $5, $6 FROM operators o WHERE o.keyid = $2
         """,
         credential.keyid,
-        operator_id,
         operator_keyid,
         digest,
         hash_key_id,

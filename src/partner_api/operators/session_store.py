@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from partner_api.edge.identity.scopes import Role
 
 SessionStatus = Literal["active", "ended", "expired", "revoked"]
-TIME_KEPT: Final = timedelta(days=7)
-"""How long a session that has expired is known: its cookie is then no guess, and says whose form it sent."""
+_TIME_KEPT: Final = timedelta(days=7)
+"""How long a session that has expired is known, so that its cookie is not taken for a guess."""
 
 
 class KnownSession(Struct, frozen=True):
@@ -240,7 +240,7 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
             )
             SELECT count(*) FROM gone
             """,
-            now - TIME_KEPT,
+            now - _TIME_KEPT,
             limit,
         )
     )

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.sweeps.books import CheckBooks
 from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.daily_totals import CountDays
 from partner_api.sweeps.deliveries import DeliverWebhooks
 from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.portal_sessions import PurgePortalSessions
 from partner_api.sweeps.renewals import RenewLeases
 from partner_api.sweeps.retention import (
     PurgeIdempotencyRecords,
@@ -91,9 +93,11 @@ def _sweeps(
         deliveries,
         PurgeIdempotencyRecords(),
         PurgeOutbox(),
+        PurgePortalSessions(),
         PurgeWebhooks(),
         PurgeSessions(),
         RotateAuditPartitions(),
         PurgeUploads(storage),
+        CountDays(),
         CheckBooks(),
     )

@@ -11,6 +11,7 @@ from partner_api.errors import Issue
 if TYPE_CHECKING:
     from partner_api.errors import ApiError
 
+_DONE_BEFORE: Final = "This was done already, with other values. Look at what it did: sent again, it is done once more."
 _NOT_VALID: Final = "Nothing was done. Correct this and send it again."
 
 
@@ -19,7 +20,7 @@ def error_notice(error: ApiError) -> h.Node:
     details = error.details or {}
     issues = [one for one in details.get("issues", []) if isinstance(one, Issue)]
     facts = [(k, v) for k, v in details.items() if k != "issues"]
-    message = _NOT_VALID if error.code == "VALIDATION" and issues else error.message
+    message = _NOT_VALID if error.code == "VALIDATION" and issues else _message(error)
     return h.div(".error", role="alert", tabindex="-1")[
         h.p[message],
         h.ul[(h.li[f"{one.path}: " if one.path else "", one.message] for one in issues)]
@@ -31,14 +32,19 @@ def error_notice(error: ApiError) -> h.Node:
     ]
 
 
-def error_body(error: ApiError, request_id: str) -> h.Node:
-    """Return the body of a page that is nothing but a refusal."""
+def _message(error: ApiError) -> str:
+    return _DONE_BEFORE if error.code == "IDEMPOTENCY_CONFLICT" else error.message
+
+
+def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Node:
+    """Return the body of a page that is nothing but a refusal, with a link to another address and its words."""
     message = error.message
     if error.code == "NOT_FOUND":
-        message = "There is no such page or thing. Check the address, or search for it."
+        message = "There is no such page or thing. Check the address."
+    address, words = home
     return [
         h.p[message],
         error_notice(error) if error.details else None,
         h.p(".quiet")["Request ", h.code[request_id]],
-        h.p[h.a(href="/console")["Back to Today"]],
+        h.p[h.a(href=address)[words]],
     ]

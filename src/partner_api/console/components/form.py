@@ -13,15 +13,18 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.errors import error_notice
-from partner_api.console.visit import CONFIRMED, FORM, KEY
+from partner_api.console.components.text import other
+from partner_api.console.visit import CONFIRMED, FORM, KEY, WHOSE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Submitted, Visit
+    from partner_api.console.submitted import Submitted
+    from partner_api.console.visit import Visit
 
+_DISCARD: Final = "/console/discard"
 Kind = Literal[
     "text", "textarea", "number", "cents", "select", "checkbox", "choices", "date", "hidden", "file"
 ]
@@ -63,6 +66,9 @@ def form(
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
     does: Callable[..., Awaitable[Any]] | None = None,
+    shortcut: str | None = None,
+    beside: h.Node = None,
+    wide: bool = False,
 ) -> h.Node:
     """Return a form that does something; nothing for whoever may not do it.
 
@@ -78,14 +84,19 @@ def form(
         tone: of the button.
         above: what stands above the fields, such as the balance before.
         does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
+        shortcut: the key of the keyboard that sends it.
+        beside: what stands before its button, such as another one.
+        wide: whether it has a table and takes the width that there is.
     """
     if does is not None and not visit.may(does):
         return None
     again = visit.shown_again(name)
     kept = again.fields if again else {}
-    # A refused key may be kept with the refusal; after a correction the request is another one.
-    reused = again is not None and (again.error is None or again.error.status >= 500)
-    key = kept[KEY][0] if reused and kept.get(KEY) else str(uuid4())
+    # Nothing is recorded of what was refused. What was done, with the key or a part of several, is so done only once.
+    used = (
+        again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
+    )
+    idempotency_key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
     files = any(one.kind == "file" for one in fields)
     return h.form(
         method="post",
@@ -93,6 +104,7 @@ def form(
         enctype="multipart/form-data" if files else None,
         data_form=name,
         id=f"form-{name}",
+        class_="wide" if wide else None,
     )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
@@ -101,10 +113,25 @@ def form(
         above,
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
-        h.input(type="hidden", name=KEY, value=key),
+        h.input(type="hidden", name=KEY, value=idempotency_key),
+        h.input(type="hidden", name=WHOSE, value=visit.whose),
         (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
-        h.button(f".{tone}", type="submit")[submit],
+        h.div(".buttons")[
+            beside,
+            h.button(f".{tone}", type="submit", data_key=shortcut)[submit],
+            discard() if again and not again.error else None,
+        ],
     ]
+
+
+def discard() -> h.Node:
+    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
+    return h.button(
+        type="submit",
+        formaction=_DISCARD,
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+    )["Discard this"]
 
 
 def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
@@ -130,6 +157,27 @@ def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -
     return nodes if visit.may(does) else None
 
 
+def left_out(visit: Visit, submitted: Submitted) -> h.Node:
+    """Return what stands above a page that has no place any more for a form that was sent."""
+    if submitted.error is not None:
+        return error_notice(submitted.error)
+    hidden = {FORM, KEY, WHOSE, CONFIRMED, "page"}
+    return h.form(method="post", action=_DISCARD)[
+        h.p(".notice", role="status")[
+            "This was not sent before your session ended, and cannot be sent any more."
+        ],
+        h.dl(".facts")[
+            (
+                h.div[h.dt[name], h.dd[(other(value) for value in values)]]
+                for name, values in submitted.fields.items()
+                if name not in hidden
+            )
+        ],
+        h.input(type="hidden", name="page", value=visit.address()),
+        h.button(type="submit")["Discard this"],
+    ]
+
+
 def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
     """Return the page that asks once more, with everything that was filled in."""
     return [
@@ -152,9 +200,9 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
                 for value in values
             ),
             h.input(type="hidden", name=CONFIRMED, value="yes"),
-            h.button(".primary", type="submit")["Yes, do it"],
+            h.button(".primary", type="submit", data_key="y")["Yes, do it"],
             " ",
-            h.a(href=visit.field("page"))["No, go back"],
+            h.a(href=visit.address())["No, go back"],
         ],
     ]
 
@@ -199,7 +247,10 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     wrong = h.span(".issue", id=f"{id}-issue")[issue] if issue else None
     control: h.Node
     if field.kind == "textarea":
-        control = h.textarea(shared, {"rows": "3", **field.attributes})[value]
+        # A browser leaves out a line break at the very beginning.
+        control = h.textarea(shared, {"rows": "3", **field.attributes})[
+            "\n" if value.startswith("\n") else None, value
+        ]
     elif field.kind == "select":
         control = h.select(shared, field.attributes)[
             (h.option(value=one, selected=one == value)[text] for one, text in field.options)

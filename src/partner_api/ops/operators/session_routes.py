@@ -160,7 +160,6 @@ async def create_sign_in_link(
     await link_store.insert_link(
         connection,
         request.now,
-        operator_id=request.operator.operator_id,
         operator_keyid=request.operator.keyid,
         credential=link,
         secret_keys=request.services.secret_keys,

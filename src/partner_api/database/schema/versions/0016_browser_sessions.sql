@@ -51,4 +51,4 @@ CREATE TABLE portal_sessions (
     CHECK ((opened_at IS NULL) = (session_secret_hash IS NULL)),
     CHECK ((session_secret_hash IS NULL) = (session_hash_key_id IS NULL))
 );
-CREATE INDEX portal_sessions_expired ON portal_sessions (tenant_id, expires_at);
+CREATE INDEX portal_sessions_expired ON portal_sessions (expires_at);

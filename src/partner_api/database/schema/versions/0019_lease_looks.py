@@ -5,7 +5,7 @@ from __future__ import annotations
 from partner_api.database.schema.sql_file import run_sql_beside
 
 revision = "0019"
-down_revision = "0021"
+down_revision = "0018"
 
 
 def upgrade() -> None:
