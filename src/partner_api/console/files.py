@@ -6,6 +6,7 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from partner_api.console.mount import HEADERS
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
@@ -33,7 +34,7 @@ def _declare_file(routes: Routes, path: str, name: str, media_type: str) -> None
     @routes.read(path, access=PUBLIC)
     async def read_file(request: ApiRequest) -> Reply[str]:
         """Return a file that pages load."""
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        headers = {**HEADERS, "ETag": etag, "Cache-Control": "no-cache"}
         if names_etag(request.header("if-none-match") or "", etag):
             return Reply(304, b"", headers)
         return Reply(200, content, headers, media_type)

@@ -12,6 +12,7 @@ from multipart import (
     parse_options_header,
 )
 
+from partner_api.console.form_data import text_of_field
 from partner_api.edge.request.api_request import MAX_BODY_BYTES
 from partner_api.errors import ApiError, Issue, invalid
 
@@ -25,8 +26,8 @@ _MOST_PARTS: Final = 100
 class ReceivedForm:
     """A form that files were sent with.
 
-    ``fields`` are its texts, as those of other forms; ``files`` are the files, which are gone when it is closed. A
-    field for a file that was left empty has none.
+    ``fields`` are its texts, as those of other forms; ``files`` the files, which are gone when it is closed. A field
+    for a file that was left empty has none.
     """
 
     def __init__(self) -> None:
@@ -108,7 +109,7 @@ class _Parts:
         assert self._segment is not None  # noqa: S101 - only a part that has begun ends
         name = self._segment.name or ""
         if self._file is None:
-            self._received.fields.setdefault(name, []).append(self._text.decode())
+            self._received.fields.setdefault(name, []).append(text_of_field(self._text.decode()))
         elif not self._file.tell():
             # A browser sends an empty file for a field that was left empty.
             self._received.files.pop(name).close()

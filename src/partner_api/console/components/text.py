@@ -58,6 +58,11 @@ def elapsed(since: str, now: datetime) -> str:
     return f"{minutes} min" if minutes else f"{seconds} s"
 
 
+def age(text: str, now: datetime) -> h.Node:
+    """Return how long ago a time was, in the two largest units."""
+    return element("time", elapsed(text, now), datetime=text)
+
+
 def day(text: str | None) -> h.Node:
     """Return the day of a time or a date."""
     return element("time", text[:10], datetime=text) if text else NONE

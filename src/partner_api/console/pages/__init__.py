@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import jobs, organizations, webhooks
+from partner_api.console.pages import (
+    audit,
+    jobs,
+    lease_requests,
+    leases,
+    ledgers,
+    organizations,
+    pool,
+    renewals,
+    search,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
-    *jobs.ROUTES,
+    *lease_requests.pages.routes,
+    *search.pages.routes,
+    *audit.pages.routes,
+    *leases.ROUTES,
     *organizations.ROUTES,
+    *ledgers.ROUTES,
+    *pool.ROUTES,
+    *renewals.ROUTES,
+    *jobs.ROUTES,
     *webhooks.ROUTES,
 ]
