@@ -36,10 +36,13 @@ from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import event_routes as ops_credit_events
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.daily_totals import routes as ops_daily_totals
 from partner_api.ops.jobs import bulk_routes as ops_bulk_reports
 from partner_api.ops.jobs import claim_routes as ops_claims
 from partner_api.ops.jobs import routes as ops_jobs
+from partner_api.ops.jobs import summary_routes as ops_jobs_summary
 from partner_api.ops.lease_requests import routes as ops_lease_requests
+from partner_api.ops.lease_requests import summary_routes as ops_lease_requests_summary
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.operators import session_routes as ops_sessions
@@ -49,6 +52,7 @@ from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.projects import routes as ops_projects
 from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import calendar_routes as ops_renewal_days
+from partner_api.ops.renewals import cover_routes, past_due_routes
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.search import routes as ops_search
 from partner_api.ops.webhooks import routes as ops_webhooks
@@ -107,6 +111,11 @@ ROUTES: tuple[Routes, ...] = (
     ops_claims.routes,
     ops_bulk_reports.routes,
     ops_reconciliation.routes,
+    ops_daily_totals.routes,
+    ops_lease_requests_summary.routes,
+    ops_jobs_summary.routes,
+    cover_routes.routes,
+    past_due_routes.routes,
     ops_assets.routes,
     ops_clock.routes,
     ops_webhooks.routes,

@@ -22,6 +22,9 @@ CROSSING = {
     "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
     "credits.operator_store.tenants_with_overdue_wallets",
+    "daily_totals.operator_store.first_day",
+    "daily_totals.operator_store.list_days",
+    "daily_totals.operator_store.tenants_behind",
     "database.secret_keys.find_missing_key",
     "edge.idempotency.store._expired",
     "events.operator_store._first_expired",
@@ -37,6 +40,7 @@ CROSSING = {
     "jobs.operator_store.tenants_with_expired_jobs",
     "jobs.operator_store.tenants_with_silent_workers",
     "jobs.operator_store.tenants_with_waiting_jobs",
+    "jobs.summary_store.summarize",
     "jobs.overview_store.find_job",
     "jobs.overview_store._last_look",
     "jobs.overview_store._page",
@@ -54,6 +58,8 @@ CROSSING = {
     "lease_requests.operator_store.list_requests",
     "lease_requests.operator_store.next_open_test_request",
     "lease_requests.operator_store.open_test_requests",
+    "lease_requests.summary_store.count_open",
+    "leases.past_due_store.list_partners_past_due",
     "leases.operator_store.next_renewal",
     "leases.operator_store.renew",
     "leases.operator_store.tenants_with_renewals",
@@ -86,11 +92,15 @@ CROSSING = {
 INSTALLATION_TABLES = {
     "alembic_version",
     "applied_functions",
+    "daily_totals_progress",
     "installation",
+    "operator_sessions",
     "operators",
     "pool_accounts",  # the operator's; on several machines each has a copy of it
+    "reconciliation_requests",
     "reconciliations",
     "secret_key_checks",
+    "sign_in_links",
     "tenants",  # its own key is the tenant
 }
 # Keys of tenants' tables that do not begin with the tenant.

@@ -26,8 +26,8 @@ _MOST_PARTS: Final = 100
 class ReceivedForm:
     """A form that files were sent with.
 
-    ``fields`` are its texts, as those of other forms; ``files`` are the files, which are gone when it is closed. A
-    field for a file that was left empty has none.
+    ``fields`` are its texts, as those of other forms; ``files`` the files, which are gone when it is closed. A field
+    for a file that was left empty has none.
     """
 
     def __init__(self) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Pool
 
-Topic = Literal["jobs", "cash", "outbox", "events", "deliveries"]
+Topic = Literal["jobs", "cash", "outbox", "events", "deliveries", "books"]
 """What there may be: ``jobs`` to claim; ``cash`` in a wallet that leases wait for; events in the ``outbox`` to publish;
-``events`` that were published; ``deliveries`` to send.
+``events`` that were published; ``deliveries`` to send; ``books`` that somebody wants to be checked.
 """
 
 _log = structlog.get_logger(__name__)

@@ -7,29 +7,33 @@ from uuid import uuid4
 
 import htpy as h
 
+from partner_api.cash import routes as cash
 from partner_api.clock import format_milliseconds
 from partner_api.console.components.text import instant, other
 from partner_api.console.layout import body_of, document
 from partner_api.console.visit import KEY
+from partner_api.credits import reservation_routes as reservations
+from partner_api.credits import routes as credits
+from partner_api.leases import routes as leases
 from partner_api.portal.session import PREFIX
 from partner_api.portal_sessions.service import return_host
 from partner_api.visible_text import visible
+from partner_api.webhooks import endpoint_routes as endpoints
 
 if TYPE_CHECKING:
     from partner_api.console.declare import View
-    from partner_api.edge.identity.scopes import Scope
     from partner_api.portal.visit import PortalVisit
     from partner_api.portal_sessions.store import KnownPortalSession
 
 SITE: Final = "Account"
-# Each place: its address below /portal, its name, the scope that its pages need, and whether children have it.
-PLACES: Final[tuple[tuple[str, str, Scope | None, bool], ...]] = (
-    ("", "Overview", None, True),
-    ("/ledger", "Ledger", None, True),
-    ("/jobs", "Reserved", None, True),
-    ("/leases", "Leases", "leased:write", True),
-    ("/payments", "Payments", "leased:write", False),
-    ("/webhooks", "Webhooks", "webhooks:read", True),
+# Each place: its address below /portal, its name, what it reads of the API, and whether children have it.
+PLACES: Final = (
+    ("", "Overview", credits.read_own_credits, True),
+    ("/ledger", "Ledger", credits.list_own_events, True),
+    ("/jobs", "Reserved", reservations.list_reservations, True),
+    ("/leases", "Leases", leases.list_all_leased_accounts, True),
+    ("/payments", "Payments", cash.read_cash_wallet, False),
+    ("/webhooks", "Webhooks", endpoints.list_endpoints, True),
 )
 
 
@@ -106,7 +110,7 @@ def _head(visit: PortalVisit, place: str) -> h.Node:
         h.a(".brand", href=PREFIX)[h.span(".mark", aria_hidden="true"), h.bdi[visible(visit.name)]],
         h.form(".who", method="post", action=f"{PREFIX}/sign-out")[
             back(visit.known.return_url),
-            h.span(".quiet")["Ends ", instant(_ends(visit.known)), " UTC"],
+            h.span(".quiet")["Session ends ", instant(_ends(visit.known)), " UTC"],
             h.button(type="submit")["Sign out"],
         ],
         h.nav(aria_label="Pages")[
@@ -117,9 +121,8 @@ def _head(visit: PortalVisit, place: str) -> h.Node:
                             name
                         ]
                     ]
-                    for path, name, scope, of_children in PLACES
-                    if (scope is None or visit.has_scope(scope))
-                    and (of_children or not visit.is_childs)
+                    for path, name, handler, of_children in PLACES
+                    if visit.may(handler) and (of_children or not visit.is_childs)
                 )
             ]
         ],

@@ -18,7 +18,7 @@ _MOST: Final = 200
 
 async def project_names(visit: PortalVisit) -> dict[str, str]:
     """Return the names of the organization's projects by their ids."""
-    if not visit.has_scope("projects:read"):
+    if not visit.may(projects.list_projects):
         return {}
     page = await visit.ask(projects.list_projects, query={"limit": _MOST})
     return {project.id: project.name for project in page.items}

@@ -8,7 +8,6 @@ from partner_api.console.visit import Visit
 
 if TYPE_CHECKING:
     from partner_api.edge.identity.authentication import Caller
-    from partner_api.edge.identity.scopes import Scope
     from partner_api.edge.in_process import Calls
     from partner_api.edge.request.api_request import ApiRequest
     from partner_api.portal_sessions.store import KnownPortalSession
@@ -29,13 +28,8 @@ class PortalVisit(Visit):
     ) -> None:
         super().__init__(request, caller, calls, known.organization_name)
         self.known = known
-        self._scopes = caller.scopes
 
     @property
     def is_childs(self) -> bool:
         """Whether the organization belongs to a partner, who then pays for its leases."""
         return self.known.parent_id is not None
-
-    def has_scope(self, scope: Scope) -> bool:
-        """Return whether the session has a scope, and pages that need it are worth a link."""
-        return scope in self._scopes

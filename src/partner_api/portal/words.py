@@ -13,6 +13,13 @@ _RULES: Final = {
     "period_allotment": "The subscription's credits for the new period.",
     "subscription_raised": "The subscription was raised: the difference for this period.",
 }
+_CONTENT: Final = {
+    "slideshow_builder": "a slideshow",
+    "slideshow_remix": "a remix of a slideshow",
+    "video_remix": "a remix of a video",
+    "ugc_remix": "a remix in the manner of viewers",
+    "auto": "content of whichever format fits",
+}
 ENDS: Final = {
     "released_by_partner": "given back",
     "recalled_by_operator": "taken back by the operator",
@@ -23,7 +30,7 @@ ENDS: Final = {
 
 def content(format: str | None) -> str:
     """Return what a job makes, in words."""
-    return (format or "content").replace("_", " ")
+    return _CONTENT.get(format or "", "content")
 
 
 def credit_sentence(event: CreditEvent, *, is_childs: bool) -> str:

@@ -46,7 +46,7 @@ class PortalSession(Struct, frozen=True, rename="camel", kw_only=True):
         str,
         Meta(
             description="Opens it, once, for whoever has it first. Send a browser there, and keep it nowhere.",
-            examples=["https://api.example.com/portal/open/lpl_…"],
+            examples=["https://api.example.com/portal/open/lpk_…"],
         ),
     ]
     expires_at: Annotated[MillisecondsText, Meta(description="When the link and the session end.")]

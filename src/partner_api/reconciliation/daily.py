@@ -1,4 +1,4 @@
-"""The check of all books that happens once a day."""
+"""The check of all books that happens once a day, and when an operator asks for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
-    """Check everything and remember the result, if the last full check began a day ago or more.
+    """Check everything and remember the result, if one was asked for or the last full check began a day ago or more.
 
     Returns None when none is due or another server runs it. Takes as long as the books are: about
     ninety seconds of the database's time for a million events with as many jobs of the last month.
@@ -38,8 +38,10 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
             # Another server may have finished one between the question and the claim.
             if not await _is_due(connection, now):
                 return None
+            # What is asked for from here on is another check.
+            request = await record_store.find_request(connection)
             result = await reconcile(connection, now)
-            await record_store.save_reconciliation(connection, result)
+            await record_store.save_reconciliation(connection, result, request)
         finally:
             await record_store.yield_daily_check(connection)
     report = _log.error if result.mismatches_found else _log.info
@@ -54,5 +56,7 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
 
 
 async def _is_due(connection: Connection, now: datetime) -> bool:
+    if await record_store.find_request(connection) is not None:
+        return True
     last = await record_store.last_reconciliation(connection)
     return last is None or last.started_at <= now - _INTERVAL

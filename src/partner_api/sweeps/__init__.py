@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.sweeps.books import CheckBooks
 from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.daily_totals import CountDays
 from partner_api.sweeps.deliveries import DeliverWebhooks
 from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
@@ -97,5 +98,6 @@ def _sweeps(
         PurgeSessions(),
         RotateAuditPartitions(),
         PurgeUploads(storage),
+        CountDays(),
         CheckBooks(),
     )

@@ -1,4 +1,4 @@
-"""The daily check of the books."""
+"""The daily check of the books, and those that operators ask for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class CheckBooks(Sweep):
-    """Checks all books once a day, whichever worker comes first."""
+    """Checks all books once a day, and when an operator asks for it, whichever worker comes first."""
 
     name = "books"
     pause_seconds = 60.0
+    wakes_on = "books"
     limit_seconds = BOOKS_STEP_SECONDS
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Check the books if a day has passed since the last check. Returns 0: no row advances."""
+        """Check the books a day after the last check, or when one was asked for. Returns 0: no row advances."""
         await run_daily(pool, now)
         return 0

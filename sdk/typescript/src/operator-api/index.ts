@@ -3,6 +3,7 @@
 import { BaseClient } from "../core/client.js";
 import { AuditEventsResource } from "./resources/audit-events.js";
 import { ClockResource } from "./resources/clock.js";
+import { DailyTotalsResource } from "./resources/daily-totals.js";
 import { JobsResource } from "./resources/jobs.js";
 import { LeaseRequestsResource } from "./resources/lease-requests.js";
 import { LeasesResource } from "./resources/leases.js";
@@ -10,6 +11,7 @@ import { OperatorsResource } from "./resources/operators.js";
 import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
+import { ReconciliationsResource } from "./resources/reconciliations.js";
 import { RenewalsResource } from "./resources/renewals.js";
 import { SearchResource } from "./resources/search.js";
 import { SessionsResource } from "./resources/sessions.js";
@@ -18,6 +20,7 @@ import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/audit-events.js";
 export * from "./resources/clock.js";
+export * from "./resources/daily-totals.js";
 export * from "./resources/jobs.js";
 export * from "./resources/jobs-assets.js";
 export * from "./resources/lease-requests.js";
@@ -35,6 +38,7 @@ export * from "./resources/organizations-projects.js";
 export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
+export * from "./resources/reconciliations.js";
 export * from "./resources/renewals.js";
 export * from "./resources/search.js";
 export * from "./resources/sessions.js";
@@ -51,13 +55,17 @@ export class OperatorResources extends BaseClient {
   /** `operator.clock`: `advance`, `retrieve`. */
   readonly clock = new ClockResource(this);
 
+  /** `operator.dailyTotals`: `list`. */
+  readonly dailyTotals = new DailyTotalsResource(this);
+
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
-   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `assets`.
+   * `heartbeatMany`, `list`, `retrieve`, `retrieveContent`, `retrieveHistory`, `retry`, `summary`,
+   * `assets`.
    */
   readonly jobs = new JobsResource(this);
 
-  /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
+  /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `summary`, `candidates`. */
   readonly leaseRequests = new LeaseRequestsResource(this);
 
   /** `operator.leases`: `history`, `list`, `months`, `recall`, `retrieve`, `update`. */
@@ -81,7 +89,10 @@ export class OperatorResources extends BaseClient {
   /** `operator.reconciliation`: `retrieve`. */
   readonly reconciliation = new ReconciliationResource(this);
 
-  /** `operator.renewals`: `days`, `dryRun`, `leases`, `list`, `partners`. */
+  /** `operator.reconciliations`: `create`, `list`, `retrieve`. */
+  readonly reconciliations = new ReconciliationsResource(this);
+
+  /** `operator.renewals`: `cover`, `days`, `dryRun`, `leases`, `list`, `partners`, `pastDue`. */
   readonly renewals = new RenewalsResource(this);
 
   /** `operator.search`: `find`. */

@@ -143,8 +143,10 @@ export interface ApiKeyWithSecret {
 
 /** A rule that does not hold, and the two values that should agree. */
 export interface BookMismatch {
-  /** Example: `credit_balance`. */
+  /** Example: `prepaid_balance`. */
   rule: string;
+  /** What has to be so, in words; null for a rule of another version. */
+  meaning: string | null;
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string | null;
   /** What it is about. */
@@ -632,6 +634,28 @@ export interface CreditsLowEvent {
   replayOf?: string;
 }
 
+/** What the ledgers come to on a day, from midnight to midnight in UTC. */
+export interface DayTotals {
+  /** Example: `2026-06-01`. */
+  day: string;
+  /**
+   * Whether all rows of that day are counted. Today never is; an earlier day is a few minutes after
+   * its end, or later while no worker runs.
+   */
+  isComplete: boolean;
+  /** What jobs were charged. */
+  creditsUsed: number;
+  /** Of what jobs had been charged. */
+  creditsRefunded: number;
+  creditsPurchased: number;
+  /** Top-ups. */
+  cashPaidInCents: number;
+  /** What leases took, at assignment and at renewal. */
+  cashChargedCents: number;
+  /** Of what leases had taken. */
+  cashRefundedCents: number;
+}
+
 /** What an attempt to send came to. */
 export interface DeliveryAttempt {
   /** When it began. */
@@ -699,6 +723,48 @@ export interface FormatPrices {
   video_remix?: number | undefined;
   ugc_remix?: number | undefined;
   auto?: number | undefined;
+}
+
+/** A full check of the books, without what it found. */
+export interface FullCheck {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** `requested` until a worker has done it; then it is `finished`. */
+  status: "finished" | "requested" | (string & {});
+  /** When an operator asked for it; null once it is finished. */
+  requestedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  startedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string | null;
+  /** Credit and cash wallets. */
+  walletsChecked: number;
+  /** Credit and cash events. */
+  eventsChecked: number;
+  /** 0 when the books agree. */
+  mismatchesFound: number;
+}
+
+/** A full check of the books, and what it found. */
+export interface FullCheckDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** `requested` until a worker has done it; then it is `finished`. */
+  status: "finished" | "requested" | (string & {});
+  /** When an operator asked for it; null once it is finished. */
+  requestedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  startedAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string | null;
+  /** Credit and cash wallets. */
+  walletsChecked: number;
+  /** Credit and cash events. */
+  eventsChecked: number;
+  /** 0 when the books agree. */
+  mismatchesFound: number;
+  /** Empty when the books agree; else the first ones. */
+  mismatches: BookMismatch[];
 }
 
 /** How long the claim lasts now, and whether there is a reason to go on. */
@@ -975,6 +1041,20 @@ export interface JobHistory {
   ended: JobActor | null;
   /** The first one first. */
   tries: JobTry[];
+}
+
+/** What waits for workers, what they have, and what was lost. */
+export interface JobsSummary {
+  /** For a worker. 10,000 stands for so many or more. */
+  waiting: number;
+  /** When the one that waits longest was started; null when none waits. */
+  oldestWaitingAt: string | null;
+  /** With a worker. 10,000 stands for so many or more. */
+  running: number;
+  /** Of those, whose worker is silent for too long: they are about to wait again. */
+  silent: number;
+  /** Failed with `WORKER_LOST` in the last 24 hours. 10,000 stands for so many or more. */
+  lostWithinDay: number;
 }
 
 /** One thing that happened to a lease. */
@@ -1373,6 +1453,26 @@ export interface Niche {
   language: string | null;
   /** Example: `GB`. */
   geo: string[];
+}
+
+/** Open requests of about one age. */
+export interface RequestAge {
+  /** Submitted at least so long ago. */
+  fromHours: number;
+  /** And less long ago than this; null: any. */
+  toHours: number | null;
+  count: number;
+}
+
+/** The lease requests that nobody has answered. */
+export interface OpenRequests {
+  count: number;
+  /** What they ask for together. */
+  accounts: number;
+  /** Null when there is none. */
+  oldestSubmittedAt: string | null;
+  /** The youngest first, all ages. */
+  byAge: RequestAge[];
 }
 
 /** An operator, without the token. */
@@ -2054,6 +2154,25 @@ export interface OrganizationSuspendedEvent {
   replayOf?: string;
 }
 
+/**
+ * What the leases of a partner and its children will cost its cash wallet, and whether it reaches.
+ */
+export interface PartnerCover {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  balanceCents: number;
+  /** Months that have begun and are not paid. */
+  owedCents: number;
+  /** What is to be paid to the end of the last day, with that. */
+  totalCents: number;
+  /** What has to be paid in for it; 0: the cash wallet covers it. */
+  shortfallCents: number;
+  /** The first day that it does not cover; null: none. */
+  firstShortDay: string | null;
+}
+
 /** What falls due on a day of one partner's leases. */
 export interface PartnerDay {
   /** A day in UTC. */
@@ -2096,6 +2215,22 @@ export interface PartnerDryRun {
   /** Leases whose last attempt would fail. */
   ended: number;
   leases: DryRunLease[];
+}
+
+/** A partner with leases that are past due, those of its children included. */
+export interface PartnerPastDue {
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Example: `Corner Coffee`. */
+  name: string;
+  /** Leases that are past due. */
+  leases: number;
+  /** Of them, those that end within 24 hours unless they are paid. */
+  endingWithinDay: number;
+  /** What a month of them costs together. */
+  monthlyCents: number;
+  /** When the first of them is tried for the last time, and else ends. */
+  firstEndsAt: string;
 }
 
 /** What the leases of a partner will cost its cash wallet. */
@@ -2254,6 +2389,8 @@ export interface QueuedLeaseRequest {
   partnerName: string;
   /** Of the partner; null if it has no cash wallet. */
   cashBalanceCents: number | null;
+  /** When it was assigned or rejected. */
+  answeredAt: string | null;
 }
 
 /** What is being sent again. */
@@ -2278,6 +2415,25 @@ export interface RenewalDay {
   shortPartners: number;
   /** What these have to pay in for everything that has begun by then, what is past due included. */
   shortfallCents: number;
+}
+
+/** What renewals will cost all partners, and whose cash does not reach. */
+export interface RenewalsCover {
+  /** A day in UTC. */
+  lastDay: string;
+  /** Those with assigned leases. */
+  partners: number;
+  /** What they have to pay. */
+  totalCents: number;
+  /** Those whose cash does not reach. */
+  shortPartners: number;
+  /** What these have to pay in. */
+  shortfallCents: number;
+  /**
+   * Those whose cash does not reach, the first to run out first; then the others, those with the
+   * least left first.
+   */
+  items: PartnerCover[];
 }
 
 /** A replay that is on its way. */

@@ -66,6 +66,9 @@ def form(
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
     does: Callable[..., Awaitable[Any]] | None = None,
+    key: str | None = None,
+    beside: h.Node = None,
+    wide: bool = False,
 ) -> h.Node:
     """Return a form that does something; nothing for whoever may not do it.
 
@@ -81,6 +84,9 @@ def form(
         tone: of the button.
         above: what stands above the fields, such as the balance before.
         does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
+        key: the key of the keyboard that sends it.
+        beside: what stands before its button, such as another one.
+        wide: whether it has a table and takes the width that there is.
     """
     if does is not None and not visit.may(does):
         return None
@@ -90,7 +96,7 @@ def form(
     used = (
         again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
     )
-    key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
+    idempotency_key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
     files = any(one.kind == "file" for one in fields)
     return h.form(
         method="post",
@@ -98,6 +104,7 @@ def form(
         enctype="multipart/form-data" if files else None,
         data_form=name,
         id=f"form-{name}",
+        class_="wide" if wide else None,
     )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
@@ -106,11 +113,14 @@ def form(
         above,
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
-        h.input(type="hidden", name=KEY, value=key),
+        h.input(type="hidden", name=KEY, value=idempotency_key),
         h.input(type="hidden", name=WHOSE, value=visit.whose),
         (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
-        h.button(f".{tone}", type="submit")[submit],
-        discard() if again and not again.error else None,
+        h.div(".buttons")[
+            beside,
+            h.button(f".{tone}", type="submit", data_key=key)[submit],
+            discard() if again and not again.error else None,
+        ],
     ]
 
 
@@ -190,7 +200,7 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
                 for value in values
             ),
             h.input(type="hidden", name=CONFIRMED, value="yes"),
-            h.button(".primary", type="submit")["Yes, do it"],
+            h.button(".primary", type="submit", data_key="y")["Yes, do it"],
             " ",
             h.a(href=visit.address())["No, go back"],
         ],
@@ -238,7 +248,7 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
     control: h.Node
     if field.kind == "textarea":
         # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, field.attributes, rows="3")[
+        control = h.textarea(shared, {"rows": "3", **field.attributes})[
             "\n" if value.startswith("\n") else None, value
         ]
     elif field.kind == "select":

@@ -37,13 +37,13 @@ class Column(msgspec.Struct, Generic[T], frozen=True):
 
     Attributes:
         title: its heading, also in CSV.
-        cell: what it shows of a row.
+        cell: what it shows of a row; None for what only CSV has a column of.
         text: what CSV has of a row: the value as the API has it.
         number: whether it is one, and stands on the right.
     """
 
     title: str
-    cell: Callable[[T], h.Node]
+    cell: Callable[[T], h.Node] | None
     text: Callable[[T], object]
     number: bool = False
 
@@ -55,6 +55,7 @@ def table(
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
 ) -> h.Node:
     """Return rows as a table.
 
@@ -64,30 +65,36 @@ def table(
         href: the page of a row, which Enter and a click on its heading open.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
     """
     if not rows:
         return h.p(".empty")[empty]
-    return h.div(".scroll", role="region", aria_label=caption or "Table", tabindex="0")[
+    shown = [column for column in columns if column.cell is not None]
+    return h.div(".scroll", role="region", aria_label=caption or label or "Table", tabindex="0")[
         h.table(".list")[
             h.caption[caption] if caption else None,
             h.thead[
-                h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in columns)]
+                h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in shown)]
             ],
-            h.tbody[(_row(columns, row, href(row) if href else None) for row in rows)],
+            h.tbody[(_row(shown, row, href(row) if href else None) for row in rows)],
         ]
     ]
 
 
 def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
     first, *others = columns
-    heading = rendered(first.cell(row))
+    heading = rendered(_cell(first, row))
     if address:
         heading = element("a", heading, class_="row-link", href=address)
     cells = [
         element("th", heading, scope="row", class_=_class_of(first)),
-        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
+        *(element("td", rendered(_cell(c, row)), class_=_class_of(c)) for c in others),
     ]
     return element("tr", joined(cells), data_href=address)
+
+
+def _cell(column: Column[T], row: T) -> h.Node:
+    return column.cell(row) if column.cell is not None else None
 
 
 def _class_of(column: Column[T]) -> str | None:
@@ -105,6 +112,7 @@ async def listing(
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
     filters: Sequence[Field] = (),
     cursor: str = "cursor",
     above: Callable[[Sequence[T]], h.Node] | None = None,
@@ -122,6 +130,7 @@ async def listing(
         href: the page of a row.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
         filters: parameters of the route that the address may have; `select` may be sent several times. A `date` is
             sent as the first instant of its day, and `until` as the last.
         cursor: the parameter of the address with this list's, where a page has several lists.
@@ -143,7 +152,7 @@ async def listing(
     return [
         filter_form(visit, filters) if filters else None,
         above(page.items) if above is not None and page.items else None,
-        table(columns, page.items, href=href, empty=empty, caption=caption),
+        table(columns, page.items, href=href, empty=empty, caption=caption, label=label),
         h.p(".pages")[
             h.a(href=visit.address(**{cursor: None}))["First page"]
             if visit.parameter(cursor)

@@ -47,6 +47,22 @@ def instant(text: str | None) -> h.Node:
     return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
 
 
+def elapsed(since: str, now: datetime) -> str:
+    """Write how long ago a time of the API was, such as ``3 min`` or ``2 d 4 h``; nothing below a second."""
+    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days:,} d {hours} h" if hours else f"{days:,} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def age(text: str, now: datetime) -> h.Node:
+    """Return how long ago a time was, in the two largest units."""
+    return element("time", elapsed(text, now), datetime=text)
+
+
 def day(text: str | None) -> h.Node:
     """Return the day of a time or a date."""
     return element("time", text[:10], datetime=text) if text else NONE

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import organizations
+from partner_api.console.pages import (
+    audit,
+    jobs,
+    lease_requests,
+    leases,
+    ledgers,
+    organizations,
+    pool,
+    renewals,
+    search,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *leases.ROUTES,
     *organizations.ROUTES,
+    *ledgers.ROUTES,
+    *pool.ROUTES,
+    *renewals.ROUTES,
+    *jobs.ROUTES,
+    *organizations.ROUTES,
+    *webhooks.ROUTES,
+    *organizations.pages.routes,
+    *lease_requests.pages.routes,
+    *search.pages.routes,
+    *audit.pages.routes,
 ]

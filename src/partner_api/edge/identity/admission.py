@@ -53,6 +53,14 @@ class _Over(Exception):
     """It was good once: no failure of its address, and nothing that lets anybody in."""
 
 
+class _VisitOver(_Over):
+    """The same of the portal, with what is known of the session."""
+
+    def __init__(self, visitor: PortalVisitor) -> None:
+        super().__init__()
+        self.visitor = visitor
+
+
 async def admit_key(
     request: ApiRequest, endpoint_class: EndpointClass, subject: SubjectLookup | None
 ) -> Caller:
@@ -155,9 +163,15 @@ async def admit_portal(
     """
 
     async def look_up(credential: PortalCredential) -> PortalVisitor:
-        return await find_visitor(request.services, credential, request.now)
+        found = await find_visitor(request.services, credential, request.now)
+        if found.caller is None:
+            raise _VisitOver(found)
+        return found
 
-    return await _authenticate(request, parse_portal(text, kind), look_up)
+    try:
+        return await _authenticate(request, parse_portal(text, kind), look_up)
+    except _VisitOver as over:
+        return over.visitor
 
 
 async def _count_request(

@@ -31,7 +31,7 @@ _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
 _SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
 _SIGN_IN_LINK = re.compile(rf"lpl_({_KEYID})_({_SECRET})")
-_PORTAL = re.compile(rf"lp(l|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
+_PORTAL = re.compile(rf"lp(k|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -106,7 +106,7 @@ class PortalCredential(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The link as it stands in its address, or the session as the browser presents it."""
-        return f"lp{'l' if self.kind == 'link' else 'p'}_{self.keyid}_{self.secret}"
+        return f"lp{'k' if self.kind == 'link' else 'p'}_{self.keyid}_{self.secret}"
 
     def opened_by(self, form_key: str) -> PortalCredential:
         """Return the session that a link opens for a form: the same for the same form, and no other's.
@@ -178,9 +178,9 @@ def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
 
 
 def parse_portal(text: str, kind: Literal["link", "session"]) -> PortalCredential | None:
-    """Read a link ``lpl_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
+    """Read a link ``lpk_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
     match = _PORTAL.fullmatch(text)
-    if match is None or (match[1] == "l") != (kind == "link"):
+    if match is None or (match[1] == "k") != (kind == "link"):
         return None
     number = decode_crockford(match[2][_TENANT_CHARACTERS:])
     if number >> _UUID_BITS:

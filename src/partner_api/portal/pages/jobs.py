@@ -46,7 +46,7 @@ async def list_reserved(visit: PortalVisit) -> View:
                 reservation_columns(visit, names),
                 name="reserved",
                 empty=NOTHING,
-                href=(lambda one: f"{LIST}/{one.job_id}") if visit.has_scope("jobs:read") else None,
+                href=(lambda one: f"{LIST}/{one.job_id}") if visit.may(jobs.read_job) else None,
             ),
         ],
     )

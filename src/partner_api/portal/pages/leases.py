@@ -30,13 +30,13 @@ _FILTERS: Final = [
         "status",
         "Leases",
         "select",
-        options=[("", "that go on"), ("disconnected", "that have ended")],
+        options=[("", "current"), ("disconnected", "ended")],
     ),
     Field(
         "billingStatus",
         "Paid",
         "select",
-        options=[("", "or not"), ("current", "paid"), ("past_due", "past due")],
+        options=[("", "all"), ("current", "paid"), ("past_due", "past due")],
     ),
 ]
 
@@ -134,7 +134,9 @@ def _columns(names: dict[str, str]) -> list[Column[LeasedAccount]]:
 def _paid(lease: LeasedAccount) -> h.Node:
     if lease.status == "disconnected":
         reason = ENDS.get(str(lease.disconnected_reason), "ended")
-        return [badge("ended", "quiet"), f" {reason}, ", day(lease.disconnected_at or None)]
+        return h.div(".sentence")[
+            badge("ended", "quiet"), f" {reason}, ", day(lease.disconnected_at or None)
+        ]
     if lease.billing_status == "past_due":
         return [badge("past_due"), " lost on ", instant(lost_at(lease))]
     return [badge("paid", "good"), " until ", day(lease.next_renewal_at)]

@@ -13,6 +13,7 @@ from partner_api.console.declare import Pages, View
 from partner_api.credits import routes
 from partner_api.credits.event_schemas import CreditEvent
 from partner_api.credits.event_store import CreditEventType
+from partner_api.jobs import routes as jobs
 from partner_api.portal.projects import project_name, project_names
 from partner_api.portal.session import PREFIX
 from partner_api.portal.words import credit_sentence
@@ -36,8 +37,8 @@ async def list_movements(visit: PortalVisit) -> View:
     names = await project_names(visit)
     filters = [
         Field("eventType", "Kind", "select", options=_KINDS),
-        Field("from", "From", "date"),
-        Field("to", "Up to", "date"),
+        Field("since", "From", "date"),
+        Field("until", "Up to", "date"),
     ]
     if names:
         filters.append(
@@ -54,10 +55,6 @@ async def list_movements(visit: PortalVisit) -> View:
                 movement_columns(visit, names),
                 only_csv=_ONLY_CSV,
                 name="ledger",
-                query={
-                    "since": _at(visit.parameter("from"), "00:00:00.000"),
-                    "until": _at(visit.parameter("to"), "23:59:59.999"),
-                },
                 filters=filters,
                 empty="No movement has these. Clear the filters to see all.",
             ),
@@ -73,11 +70,11 @@ def movement_columns(visit: PortalVisit, names: dict[str, str]) -> list[Column[C
 
     def what(event: CreditEvent) -> h.Node:
         job = event.workflow_id
-        return [
+        return h.div(".sentence")[
             sentence(event),
             h.div(".quiet")[other(event.description)] if event.description else None,
             h.div[h.a(href=f"{PREFIX}/jobs/{job}")["The job"]]
-            if job and visit.has_scope("jobs:read")
+            if job and visit.may(jobs.read_job)
             else None,
         ]
 
@@ -97,7 +94,3 @@ def movement_columns(visit: PortalVisit, names: dict[str, str]) -> list[Column[C
         ),
         Column[CreditEvent]("Kind", lambda e: e.event_type, lambda e: e.event_type),
     ]
-
-
-def _at(day: str, time: str) -> str | None:
-    return f"{day}T{time}Z" if day else None

@@ -12,6 +12,7 @@ from partner_api.console.components.text import cents, credits, facts, instant, 
 from partner_api.console.declare import Pages, View
 from partner_api.credits import reservation_routes
 from partner_api.credits import routes as wallets
+from partner_api.jobs import routes as job_routes
 from partner_api.leases import routes as leases
 from partner_api.portal.pages import jobs, ledger
 from partner_api.portal.pages.leases import past_due_notice
@@ -40,7 +41,7 @@ async def show_overview(visit: PortalVisit) -> View:
         title="Overview",
         place=PLACE,
         body=[
-            await past_due_notice(visit) if visit.has_scope("leased:write") else None,
+            await past_due_notice(visit) if visit.may(leases.list_all_leased_accounts) else None,
             section("Credits", _wallet(wallet)),
             section(
                 "Reserved now",
@@ -48,7 +49,7 @@ async def show_overview(visit: PortalVisit) -> View:
                     jobs.reservation_columns(visit, names),
                     reserved.items,
                     href=(lambda one: f"{jobs.LIST}/{one.job_id}")
-                    if visit.has_scope("jobs:read")
+                    if visit.may(job_routes.read_job)
                     else None,
                     empty=jobs.NOTHING,
                     caption="The jobs that hold credits",
@@ -88,13 +89,15 @@ def _wallet(wallet: Credits) -> h.Node:
 
 
 async def _renewals(visit: PortalVisit) -> h.Node:
-    if not visit.has_scope("leased:write"):
+    if not visit.may(leases.list_all_leased_accounts):
         return None
     if not visit.is_childs:
         wallet = await visit.ask(cash.read_cash_wallet)
         link = h.p[h.a(href=f"{PREFIX}/payments")["All payments"]]
         return section("Coming renewals", cover(wallet), link)
     page = await visit.ask(leases.list_all_leased_accounts, query={"limit": _MOST_LEASES})
+    if not page.items:
+        return section("Coming renewals", h.p(".empty")["No account is leased."])
     dates = [one.next_renewal_at for one in page.items if one.next_renewal_at is not None]
     more = "more than " if page.next_cursor else ""
     return section(

@@ -73,7 +73,7 @@ _COLUMNS: Final = [
     Column[CashEvent]("When", lambda e: instant(e.created_at), lambda e: e.created_at),
     Column[CashEvent](
         "What",
-        lambda e: [
+        lambda e: h.div(".sentence")[
             cash_sentence(e),
             h.div(".quiet")[other(e.description)] if e.description else None,
         ],

@@ -15,6 +15,7 @@ from partner_api.console.declare import Done, Pages, View
 from partner_api.errors import not_found
 from partner_api.events.feed_schemas import EventName
 from partner_api.portal.session import PREFIX
+from partner_api.visible_text import visible
 from partner_api.webhooks import delivery_routes as deliveries
 from partner_api.webhooks import endpoint_routes as endpoints
 from partner_api.webhooks.delivery_schemas import (
@@ -143,7 +144,7 @@ async def _read(visit: PortalVisit, endpoint_id: str, delivery_id: str) -> Webho
 def _replay(
     visit: PortalVisit, endpoint: WebhookEndpoint, delivery: WebhookDeliveryDetail
 ) -> h.Node:
-    if not visit.has_scope("webhooks:write"):
+    if not visit.may(deliveries.replay_delivery):
         return None
     if delivery.status in _UNDER_WAY or delivery.payload is None:
         return None
@@ -165,7 +166,8 @@ def _payload(delivery: WebhookDeliveryDetail) -> h.Node:
     if delivery.payload is None:
         return h.p(".empty")["The event is more than 30 days old and no longer kept."]
     text = msgspec.json.format(msgspec.json.encode(delivery.payload), indent=2).decode()
-    return h.pre(tabindex="0", role="region", aria_label="What is sent")[other(text)]
+    shown = "\n".join(visible(line) for line in text.splitlines())
+    return h.pre(tabindex="0", role="region", aria_label="What is sent")[h.bdi[shown]]
 
 
 def _place(url: str) -> str:

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         ClockRawResource,
         ClockResource,
     )
+    from layers_partner.operator_api.resources.daily_totals import (
+        AsyncDailyTotalsRawResource,
+        AsyncDailyTotalsResource,
+        DailyTotalsRawResource,
+        DailyTotalsResource,
+    )
     from layers_partner.operator_api.resources.jobs import (
         AsyncJobsRawResource,
         AsyncJobsResource,
@@ -62,6 +68,12 @@ if TYPE_CHECKING:
         AsyncReconciliationResource,
         ReconciliationRawResource,
         ReconciliationResource,
+    )
+    from layers_partner.operator_api.resources.reconciliations import (
+        AsyncReconciliationsRawResource,
+        AsyncReconciliationsResource,
+        ReconciliationsRawResource,
+        ReconciliationsResource,
     )
     from layers_partner.operator_api.resources.renewals import (
         AsyncRenewalsRawResource,
@@ -119,11 +131,21 @@ class OperatorResources(SyncClient):
         return ClockResource(self)
 
     @cached_property
+    def daily_totals(self) -> DailyTotalsResource:
+        """`operator.daily_totals`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.daily_totals import DailyTotalsResource
+
+        return DailyTotalsResource(self)
+
+    @cached_property
     def jobs(self) -> JobsResource:
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `summary`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import JobsResource
 
@@ -133,7 +155,7 @@ class OperatorResources(SyncClient):
     def lease_requests(self) -> LeaseRequestsResource:
         """`operator.lease_requests`.
 
-        Has `fulfil`, `list`, `reject`, `retrieve`, `candidates`.
+        Has `fulfil`, `list`, `reject`, `retrieve`, `summary`, `candidates`.
         """
         from layers_partner.operator_api.resources.lease_requests import LeaseRequestsResource
 
@@ -191,10 +213,20 @@ class OperatorResources(SyncClient):
         return ReconciliationResource(self)
 
     @cached_property
+    def reconciliations(self) -> ReconciliationsResource:
+        """`operator.reconciliations`.
+
+        Has `create`, `list`, `retrieve`.
+        """
+        from layers_partner.operator_api.resources.reconciliations import ReconciliationsResource
+
+        return ReconciliationsResource(self)
+
+    @cached_property
     def renewals(self) -> RenewalsResource:
         """`operator.renewals`.
 
-        Has `days`, `dry_run`, `leases`, `list`, `partners`.
+        Has `cover`, `days`, `dry_run`, `leases`, `list`, `partners`, `past_due`.
         """
         from layers_partner.operator_api.resources.renewals import RenewalsResource
 
@@ -263,6 +295,11 @@ class OperatorResourcesRaw:
         return self._resource.clock.with_raw_response
 
     @cached_property
+    def daily_totals(self) -> DailyTotalsRawResource:
+        """`operator.daily_totals`, whose methods return whole responses."""
+        return self._resource.daily_totals.with_raw_response
+
+    @cached_property
     def jobs(self) -> JobsRawResource:
         """`operator.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
@@ -296,6 +333,11 @@ class OperatorResourcesRaw:
     def reconciliation(self) -> ReconciliationRawResource:
         """`operator.reconciliation`, whose methods return whole responses."""
         return self._resource.reconciliation.with_raw_response
+
+    @cached_property
+    def reconciliations(self) -> ReconciliationsRawResource:
+        """`operator.reconciliations`, whose methods return whole responses."""
+        return self._resource.reconciliations.with_raw_response
 
     @cached_property
     def renewals(self) -> RenewalsRawResource:
@@ -347,11 +389,21 @@ class AsyncOperatorResources(AsyncClient):
         return AsyncClockResource(self)
 
     @cached_property
+    def daily_totals(self) -> AsyncDailyTotalsResource:
+        """`operator.daily_totals`.
+
+        Has `list`.
+        """
+        from layers_partner.operator_api.resources.daily_totals import AsyncDailyTotalsResource
+
+        return AsyncDailyTotalsResource(self)
+
+    @cached_property
     def jobs(self) -> AsyncJobsResource:
         """`operator.jobs`.
 
         Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
-        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `assets`.
+        `list`, `retrieve`, `retrieve_content`, `retrieve_history`, `retry`, `summary`, `assets`.
         """
         from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
@@ -361,7 +413,7 @@ class AsyncOperatorResources(AsyncClient):
     def lease_requests(self) -> AsyncLeaseRequestsResource:
         """`operator.lease_requests`.
 
-        Has `fulfil`, `list`, `reject`, `retrieve`, `candidates`.
+        Has `fulfil`, `list`, `reject`, `retrieve`, `summary`, `candidates`.
         """
         from layers_partner.operator_api.resources.lease_requests import AsyncLeaseRequestsResource
 
@@ -419,10 +471,22 @@ class AsyncOperatorResources(AsyncClient):
         return AsyncReconciliationResource(self)
 
     @cached_property
+    def reconciliations(self) -> AsyncReconciliationsResource:
+        """`operator.reconciliations`.
+
+        Has `create`, `list`, `retrieve`.
+        """
+        from layers_partner.operator_api.resources.reconciliations import (
+            AsyncReconciliationsResource,
+        )
+
+        return AsyncReconciliationsResource(self)
+
+    @cached_property
     def renewals(self) -> AsyncRenewalsResource:
         """`operator.renewals`.
 
-        Has `days`, `dry_run`, `leases`, `list`, `partners`.
+        Has `cover`, `days`, `dry_run`, `leases`, `list`, `partners`, `past_due`.
         """
         from layers_partner.operator_api.resources.renewals import AsyncRenewalsResource
 
@@ -493,6 +557,11 @@ class AsyncOperatorResourcesRaw:
         return self._resource.clock.with_raw_response
 
     @cached_property
+    def daily_totals(self) -> AsyncDailyTotalsRawResource:
+        """`operator.daily_totals`, whose methods return whole responses."""
+        return self._resource.daily_totals.with_raw_response
+
+    @cached_property
     def jobs(self) -> AsyncJobsRawResource:
         """`operator.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
@@ -526,6 +595,11 @@ class AsyncOperatorResourcesRaw:
     def reconciliation(self) -> AsyncReconciliationRawResource:
         """`operator.reconciliation`, whose methods return whole responses."""
         return self._resource.reconciliation.with_raw_response
+
+    @cached_property
+    def reconciliations(self) -> AsyncReconciliationsRawResource:
+        """`operator.reconciliations`, whose methods return whole responses."""
+        return self._resource.reconciliations.with_raw_response
 
     @cached_property
     def renewals(self) -> AsyncRenewalsRawResource:

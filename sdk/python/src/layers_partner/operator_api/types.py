@@ -156,7 +156,9 @@ class BookMismatch(TypedDict):
     """A rule that does not hold, and the two values that should agree."""
 
     rule: str
-    """Example: `credit_balance`."""
+    """Example: `prepaid_balance`."""
+    meaning: str | None
+    """What has to be so, in words; null for a rule of another version."""
     organizationId: str | None
     """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     subject: str
@@ -657,6 +659,28 @@ class CreditsLowEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class DayTotals(TypedDict):
+    """What the ledgers come to on a day, from midnight to midnight in UTC."""
+
+    day: str
+    """Example: `2026-06-01`."""
+    isComplete: bool
+    """Whether all rows of that day are counted. Today never is; an earlier day is a few minutes after
+    its end, or later while no worker runs.
+    """
+    creditsUsed: int
+    """What jobs were charged."""
+    creditsRefunded: int
+    """Of what jobs had been charged."""
+    creditsPurchased: int
+    cashPaidInCents: int
+    """Top-ups."""
+    cashChargedCents: int
+    """What leases took, at assignment and at renewal."""
+    cashRefundedCents: int
+    """Of what leases had taken."""
+
+
 class DeliveryAttempt(TypedDict):
     """What an attempt to send came to."""
 
@@ -729,6 +753,50 @@ class FormatPrices(TypedDict):
     video_remix: NotRequired[int]
     ugc_remix: NotRequired[int]
     auto: NotRequired[int]
+
+
+class FullCheck(TypedDict):
+    """A full check of the books, without what it found."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["finished", "requested"] | str
+    """`requested` until a worker has done it; then it is `finished`."""
+    requestedAt: str | None
+    """When an operator asked for it; null once it is finished."""
+    startedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    finishedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    walletsChecked: int
+    """Credit and cash wallets."""
+    eventsChecked: int
+    """Credit and cash events."""
+    mismatchesFound: int
+    """0 when the books agree."""
+
+
+class FullCheckDetail(TypedDict):
+    """A full check of the books, and what it found."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["finished", "requested"] | str
+    """`requested` until a worker has done it; then it is `finished`."""
+    requestedAt: str | None
+    """When an operator asked for it; null once it is finished."""
+    startedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    finishedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    walletsChecked: int
+    """Credit and cash wallets."""
+    eventsChecked: int
+    """Credit and cash events."""
+    mismatchesFound: int
+    """0 when the books agree."""
+    mismatches: list[BookMismatch]
+    """Empty when the books agree; else the first ones."""
 
 
 class HeartbeatAnswer(TypedDict):
@@ -1003,6 +1071,21 @@ class JobHistory(TypedDict):
     ended: JobActor | None
     tries: list[JobTry]
     """The first one first."""
+
+
+class JobsSummary(TypedDict):
+    """What waits for workers, what they have, and what was lost."""
+
+    waiting: int
+    """For a worker. 10,000 stands for so many or more."""
+    oldestWaitingAt: str | None
+    """When the one that waits longest was started; null when none waits."""
+    running: int
+    """With a worker. 10,000 stands for so many or more."""
+    silent: int
+    """Of those, whose worker is silent for too long: they are about to wait again."""
+    lostWithinDay: int
+    """Failed with `WORKER_LOST` in the last 24 hours. 10,000 stands for so many or more."""
 
 
 class LeaseEvent(TypedDict):
@@ -1419,6 +1502,28 @@ class Niche(TypedDict):
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
     """Example: `GB`."""
+
+
+class RequestAge(TypedDict):
+    """Open requests of about one age."""
+
+    fromHours: int
+    """Submitted at least so long ago."""
+    toHours: int | None
+    """And less long ago than this; null: any."""
+    count: int
+
+
+class OpenRequests(TypedDict):
+    """The lease requests that nobody has answered."""
+
+    count: int
+    accounts: int
+    """What they ask for together."""
+    oldestSubmittedAt: str | None
+    """Null when there is none."""
+    byAge: list[RequestAge]
+    """The youngest first, all ages."""
 
 
 class Operator(TypedDict):
@@ -2104,6 +2209,24 @@ class OrganizationSuspendedEvent(TypedDict):
     """Only of a replay: the delivery whose `data` this one sends again."""
 
 
+class PartnerCover(TypedDict):
+    """What the leases of a partner and its children will cost its cash wallet, and whether it reaches."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    balanceCents: int
+    owedCents: int
+    """Months that have begun and are not paid."""
+    totalCents: int
+    """What is to be paid to the end of the last day, with that."""
+    shortfallCents: int
+    """What has to be paid in for it; 0: the cash wallet covers it."""
+    firstShortDay: str | None
+    """The first day that it does not cover; null: none."""
+
+
 class PartnerDay(TypedDict):
     """What falls due on a day of one partner's leases."""
 
@@ -2148,6 +2271,23 @@ class PartnerDryRun(TypedDict):
     ended: int
     """Leases whose last attempt would fail."""
     leases: list[DryRunLease]
+
+
+class PartnerPastDue(TypedDict):
+    """A partner with leases that are past due, those of its children included."""
+
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Example: `Corner Coffee`."""
+    leases: int
+    """Leases that are past due."""
+    endingWithinDay: int
+    """Of them, those that end within 24 hours unless they are paid."""
+    monthlyCents: int
+    """What a month of them costs together."""
+    firstEndsAt: str
+    """When the first of them is tried for the last time, and else ends."""
 
 
 class PartnerRenewals(TypedDict):
@@ -2307,6 +2447,8 @@ class QueuedLeaseRequest(TypedDict):
     partnerName: str
     cashBalanceCents: int | None
     """Of the partner; null if it has no cash wallet."""
+    answeredAt: str | None
+    """When it was assigned or rejected."""
 
 
 class Recovered(TypedDict):
@@ -2333,6 +2475,25 @@ class RenewalDay(TypedDict):
     """Partners whose cash does not reach to the end of the day."""
     shortfallCents: int
     """What these have to pay in for everything that has begun by then, what is past due included."""
+
+
+class RenewalsCover(TypedDict):
+    """What renewals will cost all partners, and whose cash does not reach."""
+
+    lastDay: str
+    """A day in UTC."""
+    partners: int
+    """Those with assigned leases."""
+    totalCents: int
+    """What they have to pay."""
+    shortPartners: int
+    """Those whose cash does not reach."""
+    shortfallCents: int
+    """What these have to pay in."""
+    items: list[PartnerCover]
+    """Those whose cash does not reach, the first to run out first; then the others, those with the
+    least left first.
+    """
 
 
 class Replayed(TypedDict):

@@ -13,6 +13,7 @@ import type {
   JobCancellation,
   JobContent,
   JobHistory,
+  JobsSummary,
   OpsJob,
   ReportedAsset,
   ReportedEnd,
@@ -451,6 +452,24 @@ export class JobsResource extends Resource {
     return this.client.call(
       { name: "jobs.retry", method: "POST", path: "/ops/v1/jobs/{jobId}/retry" },
       params,
+      options,
+    );
+  }
+
+  /**
+   * Count the jobs that wait and run.
+   *
+   * Those of all partners, of live environments: how many wait for a worker and for how long, how
+   * many one has, and how many failed because their workers went silent.
+   *
+   * `GET /ops/v1/jobs/summary`, with the role `viewer`.
+   *
+   * @returns What waits for workers, what they have, and what was lost.
+   */
+  summary(options?: OperatorRequestOptions): ApiPromise<JobsSummary> {
+    return this.client.call(
+      { name: "jobs.summary", method: "GET", path: "/ops/v1/jobs/summary" },
+      {},
       options,
     );
   }

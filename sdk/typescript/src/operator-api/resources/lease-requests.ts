@@ -3,7 +3,7 @@
 import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
-import type { OpsLeaseRequest, QueuedLeaseRequest } from "../types.js";
+import type { OpenRequests, OpsLeaseRequest, QueuedLeaseRequest } from "../types.js";
 import { LeaseRequestsCandidatesResource } from "./lease-requests-candidates.js";
 
 /** Arguments of `operator.leaseRequests.fulfil`. */
@@ -163,6 +163,23 @@ export class LeaseRequestsResource extends Resource {
         path: "/ops/v1/lease-requests/{leaseRequestId}",
       },
       params,
+      options,
+    );
+  }
+
+  /**
+   * Count the open lease requests.
+   *
+   * Those of all partners that nobody has answered, by how long they have waited.
+   *
+   * `GET /ops/v1/lease-requests/summary`, with the role `viewer`.
+   *
+   * @returns The lease requests that nobody has answered.
+   */
+  summary(options?: OperatorRequestOptions): ApiPromise<OpenRequests> {
+    return this.client.call(
+      { name: "lease_requests.summary", method: "GET", path: "/ops/v1/lease-requests/summary" },
+      {},
       options,
     );
   }

@@ -1,15 +1,25 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
 import type { OperatorRequestOptions } from "../../core/options.js";
-import type { PagePromise } from "../../core/promises.js";
+import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type {
   LeaseOfDay,
   PartnerDays,
   PartnerDryRun,
+  PartnerPastDue,
   PartnerRenewals,
   RenewalDay,
+  RenewalsCover,
 } from "../types.js";
+
+/** Arguments of `operator.renewals.cover`. */
+export interface RenewalsCoverParams {
+  /** Days from today on. From 1 to 62. Default: 30. */
+  days?: number | undefined;
+  /** Partners in `items`. From 1 to 100. Default: 20. */
+  limit?: number | undefined;
+}
 
 /** Arguments of `operator.renewals.days`. */
 export interface RenewalsDaysParams {
@@ -80,8 +90,38 @@ export interface RenewalsPartnersParams {
   cursor?: string | undefined;
 }
 
+/** Arguments of `operator.renewals.pastDue`. */
+export interface RenewalsPastDueParams {
+  /** Partners on a page. From 1 to 100. Default: 25. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
 /** Methods of `operator.renewals`. */
 export class RenewalsResource extends Resource {
+  /**
+   * Read how far partners' cash reaches.
+   *
+   * All partners with assigned leases are added up, if nothing is paid in and no lease ends. Those
+   * whose cash does not reach come first: they are to be called.
+   *
+   * `GET /ops/v1/renewals/cover`, with the role `viewer`.
+   *
+   * @returns What renewals will cost all partners, and whose cash does not reach.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  cover(
+    params: RenewalsCoverParams = {},
+    options?: OperatorRequestOptions,
+  ): ApiPromise<RenewalsCover> {
+    return this.client.call(
+      { name: "renewals.cover", method: "GET", path: "/ops/v1/renewals/cover" },
+      params,
+      options,
+    );
+  }
+
   /**
    * List what falls due day by day.
    *
@@ -191,6 +231,28 @@ export class RenewalsResource extends Resource {
   ): PagePromise<PartnerDays> {
     return this.client.list(
       { name: "renewals.partners", method: "GET", path: "/ops/v1/renewals/partners" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List partners with leases that are past due.
+   *
+   * The one whose first lease ends soonest comes first: until then a payment keeps it.
+   *
+   * `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   partner with leases that are past due, those of its children included.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  pastDue(
+    params: RenewalsPastDueParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PartnerPastDue> {
+    return this.client.list(
+      { name: "renewals.past_due", method: "GET", path: "/ops/v1/renewals/past-due" },
       params,
       options,
     );

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.sentence import plain, shown
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import cents, credits, instant, other, section
+from partner_api.console.pages.ledgers.cash_words import cash_words
+from partner_api.console.pages.ledgers.credit_words import credit_words
 from partner_api.console.pages.organizations.frame import address
 from partner_api.ops.cash.event_schemas import OpsCashEvent
 from partner_api.ops.credits.event_schemas import OpsCreditEvent
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
 LENGTH: Final = 5
 _CREDITS: Final = [
     Column[OpsCreditEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
-    Column[OpsCreditEvent]("What", lambda one: _words(one.event_type), lambda one: one.event_type),
+    Column[OpsCreditEvent](
+        "Why", lambda one: shown(credit_words(one)), lambda one: plain(credit_words(one))
+    ),
     Column[OpsCreditEvent](
         "Description", lambda one: other(one.description), lambda one: one.description
     ),
@@ -37,7 +42,9 @@ _CREDITS: Final = [
 ]
 _CASH: Final = [
     Column[OpsCashEvent]("Time", lambda one: instant(one.created_at), lambda one: one.created_at),
-    Column[OpsCashEvent]("What", lambda one: _words(one.event_type), lambda one: one.event_type),
+    Column[OpsCashEvent](
+        "Why", lambda one: shown(cash_words(one)), lambda one: plain(cash_words(one))
+    ),
     Column[OpsCashEvent](
         "Description", lambda one: other(one.description), lambda one: one.description
     ),
@@ -81,7 +88,3 @@ def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
         ),
         h.p[h.a(href=address(org_id, "cash"))["All movements of cash"]] if events else None,
     )
-
-
-def _words(event_type: str) -> str:
-    return event_type.replace("_", " ")

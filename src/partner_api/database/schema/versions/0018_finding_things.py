@@ -5,7 +5,7 @@ from __future__ import annotations
 from partner_api.database.schema.sql_file import run_sql_beside
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 
 def upgrade() -> None:

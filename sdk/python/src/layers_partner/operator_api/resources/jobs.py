@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         JobCancellation,
         JobContent,
         JobHistory,
+        JobsSummary,
         OpsJob,
         ReportedAsset,
         ReportedEnd,
@@ -53,6 +54,7 @@ _RETRIEVE = Operation("jobs.retrieve", "GET", "/ops/v1/jobs/{jobId}")
 _RETRIEVE_CONTENT = Operation("jobs.retrieve_content", "GET", "/ops/v1/jobs/{jobId}/content")
 _RETRIEVE_HISTORY = Operation("jobs.retrieve_history", "GET", "/ops/v1/jobs/{jobId}/history")
 _RETRY = Operation("jobs.retry", "POST", "/ops/v1/jobs/{jobId}/retry")
+_SUMMARY = Operation("jobs.summary", "GET", "/ops/v1/jobs/summary")
 
 
 class JobsResource(Resource):
@@ -531,6 +533,23 @@ class JobsResource(Resource):
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
+    def summary(self, **options: Unpack[OperatorRequestOptions]) -> JobsSummary:
+        """Count the jobs that wait and run.
+
+        Those of all partners, of live environments: how many wait for a worker and for how long,
+        how many one has, and how many failed because their workers went silent.
+
+        `GET /ops/v1/jobs/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What waits for workers, what they have, and what was lost.
+        """
+        answer: JobsSummary = self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class JobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
@@ -549,6 +568,7 @@ class JobsRawResource:
         self.retrieve_content = raw(resource.retrieve_content)
         self.retrieve_history = raw(resource.retrieve_history)
         self.retry = raw(resource.retry)
+        self.summary = raw(resource.summary)
 
     @cached_property
     def assets(self) -> JobsAssetsRawResource:
@@ -1036,6 +1056,23 @@ class AsyncJobsResource(AsyncResource):
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
+    async def summary(self, **options: Unpack[OperatorRequestOptions]) -> JobsSummary:
+        """Count the jobs that wait and run.
+
+        Those of all partners, of live environments: how many wait for a worker and for how long,
+        how many one has, and how many failed because their workers went silent.
+
+        `GET /ops/v1/jobs/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What waits for workers, what they have, and what was lost.
+        """
+        answer: JobsSummary = await self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class AsyncJobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
@@ -1054,6 +1091,7 @@ class AsyncJobsRawResource:
         self.retrieve_content = async_raw(resource.retrieve_content)
         self.retrieve_history = async_raw(resource.retrieve_history)
         self.retry = async_raw(resource.retry)
+        self.summary = async_raw(resource.summary)
 
     @cached_property
     def assets(self) -> AsyncJobsAssetsRawResource:

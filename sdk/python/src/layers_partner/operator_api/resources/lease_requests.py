@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         LeaseRequestsCandidatesRawResource,
         LeaseRequestsCandidatesResource,
     )
-    from layers_partner.operator_api.types import OpsLeaseRequest, QueuedLeaseRequest
+    from layers_partner.operator_api.types import OpenRequests, OpsLeaseRequest, QueuedLeaseRequest
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
@@ -34,6 +34,7 @@ _REJECT = Operation(
     "lease_requests.reject", "POST", "/ops/v1/lease-requests/{leaseRequestId}/reject"
 )
 _RETRIEVE = Operation("lease_requests.retrieve", "GET", "/ops/v1/lease-requests/{leaseRequestId}")
+_SUMMARY = Operation("lease_requests.summary", "GET", "/ops/v1/lease-requests/summary")
 
 
 class LeaseRequestsResource(Resource):
@@ -205,6 +206,22 @@ class LeaseRequestsResource(Resource):
         )
         return answer
 
+    def summary(self, **options: Unpack[OperatorRequestOptions]) -> OpenRequests:
+        """Count the open lease requests.
+
+        Those of all partners that nobody has answered, by how long they have waited.
+
+        `GET /ops/v1/lease-requests/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            The lease requests that nobody has answered.
+        """
+        answer: OpenRequests = self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class LeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
@@ -215,6 +232,7 @@ class LeaseRequestsRawResource:
         self.list = raw(resource.list)
         self.reject = raw(resource.reject)
         self.retrieve = raw(resource.retrieve)
+        self.summary = raw(resource.summary)
 
     @cached_property
     def candidates(self) -> LeaseRequestsCandidatesRawResource:
@@ -391,6 +409,22 @@ class AsyncLeaseRequestsResource(AsyncResource):
         )
         return answer
 
+    async def summary(self, **options: Unpack[OperatorRequestOptions]) -> OpenRequests:
+        """Count the open lease requests.
+
+        Those of all partners that nobody has answered, by how long they have waited.
+
+        `GET /ops/v1/lease-requests/summary`, with the role `viewer`.
+
+        Args:
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            The lease requests that nobody has answered.
+        """
+        answer: OpenRequests = await self._client._call(_SUMMARY, {}, options=options)
+        return answer
+
 
 class AsyncLeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
@@ -401,6 +435,7 @@ class AsyncLeaseRequestsRawResource:
         self.list = async_raw(resource.list)
         self.reject = async_raw(resource.reject)
         self.retrieve = async_raw(resource.retrieve)
+        self.summary = async_raw(resource.summary)
 
     @cached_property
     def candidates(self) -> AsyncLeaseRequestsCandidatesRawResource:

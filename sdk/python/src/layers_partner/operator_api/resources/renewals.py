@@ -20,17 +20,21 @@ if TYPE_CHECKING:
         LeaseOfDay,
         PartnerDays,
         PartnerDryRun,
+        PartnerPastDue,
         PartnerRenewals,
         RenewalDay,
+        RenewalsCover,
     )
     from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
+_COVER = Operation("renewals.cover", "GET", "/ops/v1/renewals/cover")
 _DAYS = Operation("renewals.days", "GET", "/ops/v1/renewals/days")
 _DRY_RUN = Operation("renewals.dry_run", "GET", "/ops/v1/renewals/dry-run")
 _LEASES = Operation("renewals.leases", "GET", "/ops/v1/renewals/leases")
 _LIST = Operation("renewals.list", "GET", "/ops/v1/renewals")
 _PARTNERS = Operation("renewals.partners", "GET", "/ops/v1/renewals/partners")
+_PAST_DUE = Operation("renewals.past_due", "GET", "/ops/v1/renewals/past-due")
 
 
 class RenewalsResource(Resource):
@@ -40,6 +44,36 @@ class RenewalsResource(Resource):
     def with_raw_response(self) -> RenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return RenewalsRawResource(self)
+
+    def cover(
+        self,
+        *,
+        days: int | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> RenewalsCover:
+        """Read how far partners' cash reaches.
+
+        All partners with assigned leases are added up, if nothing is paid in and no lease ends.
+        Those whose cash does not reach come first: they are to be called.
+
+        `GET /ops/v1/renewals/cover`, with the role `viewer`.
+
+        Args:
+            days: Days from today on. From 1 to 62. Default: 30.
+            limit: Partners in `items`. From 1 to 100. Default: 20.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What renewals will cost all partners, and whose cash does not reach.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: RenewalsCover = self._client._call(
+            _COVER, {}, query={"days": days, "limit": limit}, options=options
+        )
+        return answer
 
     def days(
         self,
@@ -262,17 +296,48 @@ class RenewalsResource(Resource):
             options=options,
         )
 
+    def past_due(
+        self,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> Page[PartnerPastDue]:
+        """List partners with leases that are past due.
+
+        The one whose first lease ends soonest comes first: until then a payment keeps it.
+
+        `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+
+        Args:
+            limit: Partners on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: a partner with leases
+            that are past due, those of its children included.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _PAST_DUE, {}, query={"limit": limit, "cursor": cursor}, options=options
+        )
+
 
 class RenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
     def __init__(self, resource: RenewalsResource) -> None:
         self._resource = resource
+        self.cover = raw(resource.cover)
         self.days = raw(resource.days)
         self.dry_run = raw(resource.dry_run)
         self.leases = raw(resource.leases)
         self.list = raw(resource.list)
         self.partners = raw(resource.partners)
+        self.past_due = raw(resource.past_due)
 
 
 class AsyncRenewalsResource(AsyncResource):
@@ -282,6 +347,36 @@ class AsyncRenewalsResource(AsyncResource):
     def with_raw_response(self) -> AsyncRenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncRenewalsRawResource(self)
+
+    async def cover(
+        self,
+        *,
+        days: int | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> RenewalsCover:
+        """Read how far partners' cash reaches.
+
+        All partners with assigned leases are added up, if nothing is paid in and no lease ends.
+        Those whose cash does not reach come first: they are to be called.
+
+        `GET /ops/v1/renewals/cover`, with the role `viewer`.
+
+        Args:
+            days: Days from today on. From 1 to 62. Default: 30.
+            limit: Partners in `items`. From 1 to 100. Default: 20.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What renewals will cost all partners, and whose cash does not reach.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: RenewalsCover = await self._client._call(
+            _COVER, {}, query={"days": days, "limit": limit}, options=options
+        )
+        return answer
 
     def days(
         self,
@@ -504,14 +599,45 @@ class AsyncRenewalsResource(AsyncResource):
             options=options,
         )
 
+    def past_due(
+        self,
+        *,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
+    ) -> AsyncPages[PartnerPastDue]:
+        """List partners with leases that are past due.
+
+        The one whose first lease ends soonest comes first: until then a payment keeps it.
+
+        `GET /ops/v1/renewals/past-due`, with the role `viewer`.
+
+        Args:
+            limit: Partners on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            partner with leases that are past due, those of its children included.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _PAST_DUE, {}, query={"limit": limit, "cursor": cursor}, options=options
+        )
+
 
 class AsyncRenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
     def __init__(self, resource: AsyncRenewalsResource) -> None:
         self._resource = resource
+        self.cover = async_raw(resource.cover)
         self.days = async_raw(resource.days)
         self.dry_run = async_raw(resource.dry_run)
         self.leases = async_raw(resource.leases)
         self.list = async_raw(resource.list)
         self.partners = async_raw(resource.partners)
+        self.past_due = async_raw(resource.past_due)

@@ -1,0 +1,1 @@
+"""What was spent and taken by day, of all partners."""
