@@ -66,7 +66,7 @@ def form(
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
     does: Callable[..., Awaitable[Any]] | None = None,
-    key: str | None = None,
+    shortcut: str | None = None,
     beside: h.Node = None,
     wide: bool = False,
 ) -> h.Node:
@@ -84,7 +84,7 @@ def form(
         tone: of the button.
         above: what stands above the fields, such as the balance before.
         does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
-        key: the key of the keyboard that sends it.
+        shortcut: the key of the keyboard that sends it.
         beside: what stands before its button, such as another one.
         wide: whether it has a table and takes the width that there is.
     """
@@ -118,7 +118,7 @@ def form(
         (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
         h.div(".buttons")[
             beside,
-            h.button(f".{tone}", type="submit", data_key=key)[submit],
+            h.button(f".{tone}", type="submit", data_key=shortcut)[submit],
             discard() if again and not again.error else None,
         ],
     ]

@@ -96,7 +96,7 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
                     ),
                 ],
                 submit="Fulfil",
-                key="f",
+                shortcut="f",
                 wide=True,
                 above=_chosen(visit, found, candidates, chosen, most),
                 beside=[

@@ -21,16 +21,14 @@ if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *lease_requests.pages.routes,
+    *search.pages.routes,
+    *audit.pages.routes,
     *leases.ROUTES,
     *organizations.ROUTES,
     *ledgers.ROUTES,
     *pool.ROUTES,
     *renewals.ROUTES,
     *jobs.ROUTES,
-    *organizations.ROUTES,
     *webhooks.ROUTES,
-    *organizations.pages.routes,
-    *lease_requests.pages.routes,
-    *search.pages.routes,
-    *audit.pages.routes,
 ]
