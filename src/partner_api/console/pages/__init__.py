@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.pages import organizations
+from partner_api.console.pages import books, organizations, today
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
 
 ALL_PAGES: Final[list[PageRoute]] = [
+    *today.pages.routes,
+    *books.pages.routes,
     *organizations.ROUTES,
 ]
