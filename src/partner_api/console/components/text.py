@@ -94,6 +94,11 @@ def dollars(amount: int, *, signed: bool = False) -> str:
     return f"{sign}${abs(amount) // 100:,}.{abs(amount) % 100:02}"
 
 
+def counted(number: int, what: str) -> str:
+    """Write how many of something there are, such as ``1 request`` or ``1,200 requests``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def badge(status: str, tone: Tone | None = None) -> h.Node:
     """Return a status as a word with a colour, which says nothing that the word does not."""
     return element(

@@ -16,6 +16,7 @@ from partner_api.console.pages import (
     search,
     webhooks,
 )
+from partner_api.console.pages import books, organizations, today
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
@@ -25,6 +26,8 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *search.pages.routes,
     *audit.pages.routes,
     *leases.ROUTES,
+    *today.pages.routes,
+    *books.pages.routes,
     *organizations.ROUTES,
     *ledgers.ROUTES,
     *pool.ROUTES,
