@@ -9,9 +9,11 @@ import htpy as h
 from partner_api.console.components.sentence import plain, shown
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import cents, credits, instant, other, section
+from partner_api.console.components.things import thing
 from partner_api.console.pages.ledgers.cash_words import cash_words
 from partner_api.console.pages.ledgers.credit_words import credit_words
 from partner_api.console.pages.organizations.frame import address
+from partner_api.ops.audit.schemas import OpsAuditEvent
 from partner_api.ops.cash.event_schemas import OpsCashEvent
 from partner_api.ops.credits.event_schemas import OpsCreditEvent
 
@@ -63,6 +65,22 @@ _CASH: Final = [
 ]
 
 
+def _by(one: OpsAuditEvent) -> h.Node:
+    if (operator := one.data.get("operator")) is not None:
+        return other(str(operator))
+    return thing(one.api_key_id) if one.api_key_id else one.actor.replace("_", " ")
+
+
+_AUDIT: Final = [
+    Column[OpsAuditEvent](
+        "Time", lambda one: instant(one.occurred_at), lambda one: one.occurred_at
+    ),
+    Column[OpsAuditEvent]("Event", lambda one: h.code[one.event_type], lambda one: one.event_type),
+    Column[OpsAuditEvent]("By", _by, lambda one: one.data.get("operator") or one.actor),
+    Column[OpsAuditEvent]("Request", lambda one: thing(one.request_id), lambda one: one.request_id),
+]
+
+
 def credit_events(org_id: str, events: Sequence[OpsCreditEvent]) -> h.Node:
     """Return the latest movements of credits."""
     return section(
@@ -87,4 +105,20 @@ def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
             caption="Cash, newest first",
         ),
         h.p[h.a(href=address(org_id, "cash"))["All movements of cash"]] if events else None,
+    )
+
+
+def audit_events(org_id: str, events: Sequence[OpsAuditEvent]) -> h.Node:
+    """Return what was done and refused last."""
+    return section(
+        "Latest in the audit log",
+        table(
+            _AUDIT,
+            events,
+            empty="Nothing was done in the last 90 days.",
+            caption="Audit log, newest first",
+        ),
+        h.p[h.a(href=f"/console/audit?organizationId={org_id}")["All of its audit log"]]
+        if events
+        else None,
     )

@@ -15,6 +15,7 @@ from partner_api.console.pages.organizations.facts_of import facts_of, holdings
 from partner_api.console.pages.organizations.frame import organization_view
 from partner_api.console.pages.organizations.money_forms import cash_forms, credit_forms
 from partner_api.console.pages.organizations.spending import environments, spending
+from partner_api.ops.audit import routes as audit
 from partner_api.ops.cash import event_routes as cash_events
 from partner_api.ops.credits import event_routes as credit_events
 from partner_api.ops.organizations import routes as organizations
@@ -37,7 +38,7 @@ async def show_organization(visit: Visit, org_id: str) -> View:
     """Show an organization, in the live or the test environment."""
     env: Env = "test" if visit.parameter("env") == "test" else "live"
     found = await visit.ask(organizations.read_organization, org_id=org_id, query={"env": env})
-    partner, movements, cash_movements, forecast = await asyncio.gather(
+    partner, movements, cash_movements, forecast, log = await asyncio.gather(
         _partner_of(visit, found, env),
         visit.ask(
             credit_events.list_organization_credit_events,
@@ -46,6 +47,10 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         ),
         _cash_events(visit, found, env),
         _forecast(visit, found, env),
+        visit.ask(
+            audit.list_audit_events,
+            query={"organizationId": org_id, "limit": latest.LENGTH},
+        ),
     )
     # The API books to the live environment alone.
     can_change = env == "live" and found.status != "archived"
@@ -62,6 +67,7 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         ],
         latest.credit_events(found.id, movements.items),
         latest.cash_events(found.id, cash_movements),
+        latest.audit_events(found.id, log.items),
     )
 
 

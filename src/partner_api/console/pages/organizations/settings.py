@@ -11,7 +11,7 @@ from partner_api.console.components.money import confirm_above
 from partner_api.console.components.text import section
 from partner_api.console.declare import Confirmation, Done, Pages
 from partner_api.console.pages.organizations.frame import address, organization_view
-from partner_api.console.pages.organizations.settings_forms import (
+from partner_api.console.pages.organizations.terms import (
     status_form,
     subscription_form,
     terms_form,
