@@ -12,13 +12,15 @@ from partner_api.console.components.text import cents, credits, instant, other, 
 from partner_api.console.components.things import thing
 from partner_api.console.pages.ledgers.cash_words import cash_words
 from partner_api.console.pages.ledgers.credit_words import credit_words
-from partner_api.console.pages.organizations.frame import address
+from partner_api.console.pages.organizations.frame import ledger_address
 from partner_api.ops.audit.schemas import OpsAuditEvent
 from partner_api.ops.cash.event_schemas import OpsCashEvent
 from partner_api.ops.credits.event_schemas import OpsCreditEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from partner_api.console.pages.organizations.frame import Env
 
 LENGTH: Final = 5
 _CREDITS: Final = [
@@ -81,18 +83,20 @@ _AUDIT: Final = [
 ]
 
 
-def credit_events(org_id: str, events: Sequence[OpsCreditEvent]) -> h.Node:
+def credit_events(org_id: str, env: Env, events: Sequence[OpsCreditEvent]) -> h.Node:
     """Return the latest movements of credits."""
     return section(
         "Latest movements of credits",
         table(
             _CREDITS, events, empty="No credits have moved yet.", caption="Credits, newest first"
         ),
-        h.p[h.a(href=address(org_id, "credits"))["All movements of credits"]] if events else None,
+        h.p[h.a(href=ledger_address(org_id, "credits", env))["All movements of credits"]]
+        if events
+        else None,
     )
 
 
-def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
+def cash_events(org_id: str, env: Env, events: Sequence[OpsCashEvent] | None) -> h.Node:
     """Return the latest movements of cash; nothing for a child, which has none."""
     if events is None:
         return None
@@ -101,10 +105,12 @@ def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
         table(
             _CASH,
             events,
-            empty="No cash has moved yet. Record the first payment above.",
+            empty="No cash has moved yet.",
             caption="Cash, newest first",
         ),
-        h.p[h.a(href=address(org_id, "cash"))["All movements of cash"]] if events else None,
+        h.p[h.a(href=ledger_address(org_id, "cash", env))["All movements of cash"]]
+        if events
+        else None,
     )
 
 
