@@ -237,8 +237,8 @@ def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | No
         "id": id,
         "name": field.name,
         "required": field.required,
-        "aria_describedby": " ".join(described) or None,
-        "aria_invalid": "true" if issue else None,
+        "aria-describedby": " ".join(described) or None,
+        "aria-invalid": "true" if issue else None,
     }
     label = h.label(for_=id)[
         field.label, h.span(".quiet")[" (optional)"] if _optional(field) else None
