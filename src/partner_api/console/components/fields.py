@@ -35,8 +35,8 @@ def field_node(form_name: str, field: Field, again: Submitted | None) -> h.Node:
         "id": id,
         "name": field.name,
         "required": field.required,
-        "aria_describedby": " ".join(described) or None,
-        "aria_invalid": "true" if issue else None,
+        "aria-describedby": " ".join(described) or None,
+        "aria-invalid": "true" if issue else None,
     }
     label = h.label(for_=id)[
         field.label, h.span(".quiet")[" (optional)"] if _optional(field) else None

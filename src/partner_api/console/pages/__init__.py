@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from partner_api.console.pages import (
     audit,
+    books,
     jobs,
     lease_requests,
     leases,
@@ -14,9 +15,9 @@ from partner_api.console.pages import (
     pool,
     renewals,
     search,
+    today,
     webhooks,
 )
-from partner_api.console.pages import books, organizations, today
 
 if TYPE_CHECKING:
     from partner_api.console.declare import PageRoute
