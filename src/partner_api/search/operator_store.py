@@ -135,25 +135,25 @@ async def find_by_text(connection: Connection, text: str, limit: int) -> list[Hi
         (SELECT 'organization' AS kind, o.id, o.name, o.id AS organization_id, o.name AS organization_name,
                 o.parent_id AS part_of
            FROM organizations o JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
-          WHERE lower(o.name) ~>=~ lower($1) AND lower(o.name) ~<~ lower($1) || U&'\\+10FFFF'
+          WHERE lower(o.name) ~>=~ lower($1) AND lower(o.name) ~<~ (lower($1) || U&'\\+10FFFF')
           ORDER BY lower(o.name) USING ~<~, o.id LIMIT $2)
         UNION ALL
         (SELECT 'organization', o.id, o.billing_email, o.id, o.name, o.parent_id
            FROM organizations o JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
           WHERE o.billing_email IS NOT NULL
-            AND lower(o.billing_email) ~>=~ lower($1) AND lower(o.billing_email) ~<~ lower($1) || U&'\\+10FFFF'
+            AND lower(o.billing_email) ~>=~ lower($1) AND lower(o.billing_email) ~<~ (lower($1) || U&'\\+10FFFF')
           ORDER BY lower(o.billing_email) USING ~<~, o.id LIMIT $2)
         UNION ALL
         (SELECT 'pool_account', a.id, a.handle, NULL, NULL, NULL
            FROM pool_accounts a
-          WHERE lower(a.handle) ~>=~ lower($1) AND lower(a.handle) ~<~ lower($1) || U&'\\+10FFFF'
+          WHERE lower(a.handle) ~>=~ lower($1) AND lower(a.handle) ~<~ (lower($1) || U&'\\+10FFFF')
           ORDER BY lower(a.handle) USING ~<~, a.id LIMIT $2)
         UNION ALL
         (SELECT 'social_account', s.id, s.handle, o.id, o.name, NULL
            FROM social_accounts s JOIN tenants t ON t.id = s.tenant_id AND t.env = 'live'
            JOIN projects p ON p.tenant_id = s.tenant_id AND p.id = s.project_id
            JOIN organizations o ON o.tenant_id = s.tenant_id AND o.id = p.organization_id
-          WHERE lower(s.handle) ~>=~ lower($1) AND lower(s.handle) ~<~ lower($1) || U&'\\+10FFFF'
+          WHERE lower(s.handle) ~>=~ lower($1) AND lower(s.handle) ~<~ (lower($1) || U&'\\+10FFFF')
           ORDER BY lower(s.handle) USING ~<~, s.id LIMIT $2)) found
         """,
         text,

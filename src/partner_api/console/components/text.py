@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NONE: Final = "—"
+# So long that it takes the width that there is.
+_LONG: Final = 200
 Tone = Literal["good", "bad", "warn", "quiet", "plain"]
 _TONES: Final[Mapping[str, Tone]] = {
     **dict.fromkeys(
@@ -29,7 +31,10 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 def other(text: str | None) -> h.Node:
     """Return other people's text: marks that turn the direction of writing are shown, and nothing around it turns."""
-    return element("bdi", visible(text), class_="other") if text else NONE
+    if not text:
+        return NONE
+    kind = "other long" if len(text) > _LONG else "other"
+    return element("bdi", visible(text), class_=kind)
 
 
 def identifier(text: str | None, href: str | None = None) -> h.Node:
