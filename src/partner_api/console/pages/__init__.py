@@ -10,10 +10,12 @@ from partner_api.console.pages import (
     lease_requests,
     leases,
     ledgers,
+    operators,
     organizations,
     pool,
     renewals,
     search,
+    sessions,
     webhooks,
 )
 
@@ -31,4 +33,6 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *renewals.ROUTES,
     *jobs.ROUTES,
     *webhooks.ROUTES,
+    *operators.pages.routes,
+    *sessions.pages.routes,
 ]
