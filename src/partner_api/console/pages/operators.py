@@ -20,7 +20,7 @@ from partner_api.console.components.text import (
     section,
 )
 from partner_api.console.declare import Confirmation, Done, Pages, View
-from partner_api.console.pages.sessions import end_all_form, session_columns
+from partner_api.console.pages.sessions import SESSION_ID, end_all_form, session_columns
 from partner_api.console.visit import CONFIRMED
 from partner_api.ops.operators import routes as operators
 from partner_api.ops.operators import session_routes as sessions
@@ -34,7 +34,7 @@ pages = Pages()
 PLACE: Final = "Operators"
 _LIST: Final = "/console/operators"
 _ROLES: Final = (
-    ("viewer", "reads everything, and changes nothing"),
+    ("viewer", "reads partners, money, leases, jobs and webhooks, and changes nothing"),
     ("worker", "claims and reports jobs, and reads nothing else; for programs that render"),
     ("finance", "reads, and moves credits and cash"),
     (
@@ -112,6 +112,7 @@ async def show_operator(visit: Visit, operator_id: str) -> View:
                     sessions.list_sessions,
                     session_columns(visit, whose=False),
                     name="sessions",
+                    only_csv=[SESSION_ID],
                     query={"operatorId": found.id, "limit": 25},
                     empty="This operator has not signed in to the console within the last week.",
                 ),

@@ -59,6 +59,7 @@ async def _view(visit: Visit) -> View:
                 sessions.list_sessions,
                 session_columns(visit, whose=everybodys),
                 name="sessions",
+                only_csv=[SESSION_ID],
                 filters=[_WHOSE, _STATUS] if manages else [_STATUS],
                 empty="No session is like this. Clear the filter to see all.",
             ),
@@ -147,8 +148,10 @@ def session_columns(visit: Visit, *, whose: bool) -> list[Column[Session]]:
         Column[Session]("Browser", lambda one: other(one.user_agent), lambda one: one.user_agent),
         Column[Session]("Address", lambda one: other(one.address), lambda one: one.address),
         Column[Session]("Until", lambda one: instant(_until(one)), _until),
-        Column[Session]("Id", lambda one: identifier(one.id), lambda one: one.id),
     ]
+
+
+SESSION_ID: Final = Column[Session]("Id", lambda one: identifier(one.id), lambda one: one.id)
 
 
 def _until(session: Session) -> str:
