@@ -11,11 +11,13 @@ from partner_api.console.pages import (
     lease_requests,
     leases,
     ledgers,
+    operators,
     organizations,
     pool,
     renewals,
     search,
     today,
+    sessions,
     webhooks,
 )
 
@@ -35,4 +37,6 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *renewals.ROUTES,
     *jobs.ROUTES,
     *webhooks.ROUTES,
+    *operators.pages.routes,
+    *sessions.pages.routes,
 ]

@@ -70,9 +70,10 @@
     boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // A second click while the first is on its way would only be answered with the same.
+  // A second click while the first is on its way would only be answered with the same, if its answer is not lost.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
+    if (event.submitter?.getAttribute("aria-disabled")) { event.preventDefault(); return; }
     for (const button of event.target.querySelectorAll("button[type=submit]")) {
       button.setAttribute("aria-disabled", "true");
     }
@@ -146,6 +147,7 @@
     if (!busy) {
       try {
         const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+        if (answer.status === 401) location.reload();
         if (answer.ok) {
           const text = await answer.text();
           const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("main");
