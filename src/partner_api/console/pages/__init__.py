@@ -16,8 +16,8 @@ from partner_api.console.pages import (
     pool,
     renewals,
     search,
-    today,
     sessions,
+    today,
     webhooks,
 )
 

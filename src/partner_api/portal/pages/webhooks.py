@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import htpy as h
-import msgspec
 
+from partner_api.console.components.code import json_code
 from partner_api.console.components.deliveries import DELIVERY_FILTERS
 from partner_api.console.components.form import form
 from partner_api.console.components.table import Column, listing, table
@@ -15,7 +15,6 @@ from partner_api.console.components.text import badge, facts, identifier, instan
 from partner_api.console.declare import Done, Pages, View
 from partner_api.errors import not_found
 from partner_api.portal.session import PREFIX
-from partner_api.visible_text import visible
 from partner_api.webhooks import delivery_routes as deliveries
 from partner_api.webhooks import endpoint_routes as endpoints
 from partner_api.webhooks.delivery_schemas import (
@@ -164,9 +163,7 @@ def _replay(
 def _payload(delivery: WebhookDeliveryDetail) -> h.Node:
     if delivery.payload is None:
         return h.p(".empty")["The event is more than 30 days old and no longer kept."]
-    text = msgspec.json.format(msgspec.json.encode(delivery.payload), indent=2).decode()
-    shown = "\n".join(visible(line) for line in text.splitlines())
-    return h.pre(tabindex="0", role="region", aria_label="What is sent")[h.bdi[shown]]
+    return json_code("What is sent", delivery.payload, id="payload")
 
 
 def _place(url: str) -> str:
