@@ -15,6 +15,7 @@ from partner_api.cash import routes as cash
 from partner_api.clock import Clock
 from partner_api.console import routes as console
 from partner_api.content import routes as content_routes
+from partner_api.credits import reservation_routes as reservations
 from partner_api.credits import routes as credits
 from partner_api.database.notifications import Listener
 from partner_api.edge.application import Application
@@ -56,6 +57,8 @@ from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.ops.search import routes as ops_search
 from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
+from partner_api.portal import routes as portal
+from partner_api.portal_sessions import routes as portal_sessions
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
 from partner_api.rehearsal.installation import following_installation, stop_this_process
@@ -76,6 +79,7 @@ ROUTES: tuple[Routes, ...] = (
     children_keys.routes,
     organizations.routes,
     credits.routes,
+    reservations.routes,
     cash.routes,
     leases.routes,
     lease_requests.routes,
@@ -87,6 +91,7 @@ ROUTES: tuple[Routes, ...] = (
     endpoint_routes.routes,
     delivery_routes.routes,
     events.routes,
+    portal_sessions.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
     ops_credit_events.routes,
@@ -168,8 +173,9 @@ def create_app(
         *described,
         *reference.reference_routes(described),
         *console.console_routes(described),
+        *portal.portal_routes(described),
     ]
-    refusals = {console.PREFIX: console.error_page}
+    refusals = {console.PREFIX: console.error_page, portal.PREFIX: portal.error_page}
     edge = Edge(Application(routes, lifespan, refusals), routes, settings)
     return edge
 

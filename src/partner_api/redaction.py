@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 HIDDEN = "****"
 
-# A key id is 16 characters of Crockford's base32, and no secret: it stays readable, so that the
+# A key id is 16 characters of Crockford's base32, of the portal 34, and no secret: it stays readable, so that the
 # key that a line speaks of can be found.
 _KEY = re.compile(
-    r"(lp_(?:live|test)|lp[a-z])_(?:([0-9A-HJKMNP-TV-Z]{16})(?![A-Za-z0-9-]))?([\w*-]*)"
+    r"(lp_(?:live|test)|lp[a-z])_(?:([0-9A-HJKMNP-TV-Z]{16}(?:[0-9A-HJKMNP-TV-Z]{18})?)(?![A-Za-z0-9-]))?([\w*-]*)"
 )
 _SIGNING_SECRET = re.compile(r"whsec_[\w+/=-]+")
 # A password may have been written without escaping its @ or /, so for PostgreSQL everything up to
@@ -26,8 +26,8 @@ _SECRET_WORDS = frozenset({"authorization", "password", "secret", "token"})
 def redact(text: str) -> str:
     """Replace what looks like a secret by ``****``.
 
-    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets,
-    passwords in URLs, and any other credential after the word Bearer.
+    That is: the secret part of API keys, operators' tokens, sessions and links, webhook signing secrets, passwords
+    in URLs, and any other credential after the word Bearer.
     """
     text = _KEY.sub(_keep_key_id, text)
     text = _SIGNING_SECRET.sub(f"whsec_{HIDDEN}", text)

@@ -67,6 +67,7 @@ CROSSING = {
     "organizations.operator_store.find_organization",
     "organizations.operator_store.find_partner",
     "organizations.operator_store.list_organizations",
+    "portal_sessions.store._expired",
     "reconciliation.pool_store.find_held",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",

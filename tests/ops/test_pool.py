@@ -39,6 +39,7 @@ async def test_an_account(api: httpx2.AsyncClient, operator: dict[str, str]) -> 
         "status": "available",
         "createdAt": added["createdAt"],
         "updatedAt": added["createdAt"],
+        "socialAccountId": None,
     }
     assert added["id"].startswith("pool_")
     body = account(monthlyPriceCents=0, avatarUrl="https://example.com/a.png")

@@ -26,6 +26,7 @@ NO_ROOMS = {
     "partner_api.edge.idempotency",
     "partner_api.edge.identity",
     "partner_api.health",
+    "partner_api.portal",
     "partner_api.reconciliation",
     "partner_api.reference",
     "partner_api.rehearsal",

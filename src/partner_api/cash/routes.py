@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from partner_api.cash import store
+from partner_api.cash import event_store, store
 from partner_api.cash.access import require_cash
 from partner_api.cash.schemas import (
     OUTLOOK_DAYS,
@@ -72,18 +72,21 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
     Every movement of cash, newest first. They sum to the balance.
     """
     async with request.connection() as connection:
-        events = await store.list_events(
+        tenant_id, organization_id = request.caller.tenant_id, request.caller.organization_id
+        events = await event_store.list_events(
             connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            event_types=query.event_type,
+            tenant_id,
+            organization_id,
+            event_store.CashFilter(query.event_type),
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
+        if not events:
+            require_cash(await store.read_ledger_position(connection, tenant_id, organization_id))
     return page(
         request,
         query,
-        require_cash(events),
+        events,
         item=cash_event_of,
         position=lambda event: event.sequence,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import read_row
 from partner_api.edge.wire.ledger_chain import LedgerPosition
 
 if TYPE_CHECKING:
@@ -122,40 +122,6 @@ async def read_outlook(
         until,
     )
     return None if row is None or row["balance_cents"] is None else read_row(Outlook, row)
-
-
-async def list_events(
-    connection: Connection,
-    tenant_id: int,
-    organization_id: UUID,
-    *,
-    event_types: Sequence[str] | None,
-    before: int | None,
-    limit: int,
-) -> list[CashEvent] | None:
-    """Return a page of a partner's cash ledger, newest first; None for an organization without a cash wallet."""
-    rows = await connection.fetch(
-        f"""
-        SELECT {columns_of(CashEvent, "e")} FROM cash_wallets w
-          LEFT JOIN LATERAL (
-               SELECT e.*, cash_event_internal_hash(ROW(e.*)::cash_events) AS internal_hash FROM cash_events e
-                WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD'
-                  AND ($3::text[] IS NULL OR e.event_type = ANY ($3))
-                  AND ($4::bigint IS NULL OR e.sequence < $4)
-                ORDER BY e.sequence DESC
-                LIMIT $5) e ON true
-         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
-         ORDER BY e.sequence DESC
-        """,
-        tenant_id,
-        organization_id,
-        None if event_types is None else list(event_types),
-        before,
-        limit,
-    )
-    if not rows:
-        return None
-    return read_rows(CashEvent, [row for row in rows if row["sequence"] is not None])
 
 
 async def read_ledger_position(

@@ -26,9 +26,15 @@ def parse_form(text: bytes) -> dict[str, list[str]]:
         )
     except ValueError:
         raise invalid([Issue("", "Expected a form of this site")]) from None
-    if b"%00" in text:
+    return {name: [text_of_field(value) for value in values] for name, values in fields.items()}
+
+
+def text_of_field(sent: str) -> str:
+    """Return the text of a field as it was filled in: browsers send a line break as CR LF, whatever was typed.
+
+    Raises:
+        ApiError: VALIDATION: no database keeps it.
+    """
+    if "\0" in sent:
         raise invalid([Issue("", "Text cannot contain U+0000")])
-    # Browsers send a line break as CR LF, whatever was typed.
-    return {
-        name: [value.replace("\r\n", "\n") for value in values] for name, values in fields.items()
-    }
+    return sent.replace("\r\n", "\n")

@@ -33,31 +33,57 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
     """Return the HTML of a page; without a visit it has neither navigation nor search."""
     return document(
         view.title,
-        h.body[
-            h.a(".skip", href="#main")["Skip to the content"],
-            _head(visit, view.place) if visit is not None else None,
-            h.main(
-                "#main",
-                tabindex="-1",
-                data_live=str(view.live_seconds) if view.live_seconds else None,
-            )[
-                _trail(view.trail),
-                h.h1[view.title],
-                h.p(".notice", role="status")[notice] if notice else None,
-                view.body,
-            ],
-            _help() if visit is not None else None,
-        ],
+        body_of(
+            view,
+            notice,
+            head=_head(visit, view.place) if visit is not None else None,
+            after=_help() if visit is not None else None,
+        ),
     )
 
 
-def document(title: str, body: h.Element, head: h.Node = None) -> str:
+def body_of(view: View, notice: str | None, *, head: h.Node, after: h.Node = None) -> h.Element:
+    """Return the body of a page.
+
+    Args:
+        view: what it shows.
+        notice: what has just been done.
+        head: what stands above it on every page of its mount.
+        after: what stands below it.
+    """
+    return h.body[
+        h.a(".skip", href="#main")["Skip to the content"],
+        head,
+        h.main(
+            "#main",
+            tabindex="-1",
+            data_live=str(view.live_seconds) if view.live_seconds else None,
+        )[
+            _trail(view.trail),
+            h.h1[h.bdi[visible(view.title)]],
+            h.p(".notice", role="status")[notice] if notice else None,
+            view.body,
+        ],
+        after,
+    ]
+
+
+def document(
+    title: str,
+    body: h.Element,
+    head: h.Node = None,
+    *,
+    prefix: str = "/console",
+    site: str = "Console",
+) -> str:
     """Return a whole HTML document of this site.
 
     Args:
         title: of the window, in plain text.
         body: the body element.
         head: further elements of the head.
+        prefix: of the mount, below which it finds its files.
+        site: what the mount is called.
     """
     return str(
         h.html(lang="en")[
@@ -65,10 +91,10 @@ def document(title: str, body: h.Element, head: h.Node = None) -> str:
                 h.meta(charset="utf-8"),
                 h.meta(name="viewport", content="width=device-width, initial-scale=1"),
                 h.meta(name="color-scheme", content="light dark"),
-                h.title[f"{title} · Console"],
-                h.link(rel="icon", href="/console/icon.svg"),
-                h.link(rel="stylesheet", href="/console/console.css"),
-                h.script(src="/console/console.js", defer=True),
+                h.title[f"{visible(title)} · {site}"],
+                h.link(rel="icon", href=f"{prefix}/icon.svg"),
+                h.link(rel="stylesheet", href=f"{prefix}/console.css"),
+                h.script(src=f"{prefix}/console.js", defer=True),
                 head,
             ],
             body,
@@ -92,6 +118,10 @@ def sign_in(to: str, kept: str, message: str | None = None) -> str:
         h.form(method="post", action="/console/sign-in")[
             h.input(type="hidden", name="to", value=to),
             h.input(type="hidden", name="kept", value=kept),
+            # What keeps passwords asks for a name; a token has none.
+            h.input(
+                type="text", name="username", autocomplete="username", value="operator", hidden=True
+            ),
             h.label(for_="token")["Operator's token"],
             h.input(
                 "#token",
@@ -177,7 +207,7 @@ def _head(visit: Visit, place: str) -> h.Node:
             ]
         ],
         h.form(".who", method="post", action="/console/sign-out")[
-            h.a(href="/console/sessions")[h.bdi[visit.name]],
+            h.a(href="/console/sessions")[h.bdi[visible(visit.name)]],
             h.button(type="submit")["Sign out"],
         ],
     ]
@@ -187,7 +217,7 @@ def _trail(trail: tuple[tuple[str, str], ...]) -> h.Node:
     if not trail:
         return None
     return h.nav(".trail", aria_label="Part of")[
-        h.ol[(h.li[h.a(href=address)[h.bdi[text]]] for text, address in trail)]
+        h.ol[(h.li[h.a(href=address)[h.bdi[visible(text)]]] for text, address in trail)]
     ]
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
+from partner_api.console.components.errors import error_body, error_title, headers_of
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
-from partner_api.console.files import has_files, receive_form
 from partner_api.console.form_data import parse_form
-from partner_api.console.visit import CONFIRMED, FORM, Submitted
+from partner_api.console.form_files import has_files, receive_form
+from partner_api.console.own_addresses import is_same_host, own_path
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import CONFIRMED, FORM
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import MAX_BODY_BYTES, ApiRequest
-from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.route import PARAMETER
 from partner_api.edge.wire.reply import Reply, client_error
 from partner_api.errors import ApiError
@@ -33,8 +33,6 @@ _PROXY: Final = (
     "The server was asked for another host than the one in your browser, so nothing was done. The proxy in front of it "
     "has to pass the header Host on as it is."
 )
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_IN_LOCATION: Final = re.compile(r"[!-~]*")
 # A page loads what this server has, and nothing else; nothing shows it in a frame or keeps it.
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -57,6 +55,8 @@ class Mount(Protocol):
     """Of all addresses, such as ``/console``."""
     tag: str
     """Of the routes."""
+    home: tuple[str, str]
+    """The address of the first page, and the words of a link back to it."""
 
     async def admit(self, request: ApiRequest) -> Visit | None:
         """Return the visit of whoever is signed in; None for nobody.
@@ -114,52 +114,15 @@ def require_same_site(request: ApiRequest) -> None:
     origin = request.header("origin")
     if site not in (None, "same-origin") or (site or origin) is None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE)
-    if origin is not None and not _is_own(origin, request.header("host") or ""):
+    if origin is not None and not is_same_host(origin, request.header("host") or ""):
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
 
 
-def _is_own(origin: str, host: str) -> bool:
-    """Return whether an origin is that of the host that was asked; a proxy in front may speak TLS."""
-    scheme, _, authority = origin.lower().partition("://")
-    port = _DEFAULT_PORTS.get(scheme)
-    if port is None or "@" in authority or authority.endswith(":"):
-        return False
-    try:
-        theirs, ours = urlsplit(f"//{authority}"), urlsplit(f"//{host}")
-        return (
-            theirs.netloc == authority
-            and bool(theirs.hostname)
-            and theirs.hostname == ours.hostname
-            and (theirs.port or port) == (ours.port or port)
-        )
-    except ValueError:
-        return False
-
-
-def own_path(prefix: str, text: str) -> str:
-    """Return an address of a mount; its first page for any other, and for other spellings of one."""
-    path, _, _ = text.partition("?")
-    own = path == prefix or path.startswith(f"{prefix}/")
-    plain = _IN_LOCATION.fullmatch(text) is not None and is_plain_path(path.encode())
-    return text if own and plain else prefix
-
-
-def error_view(error: ApiError, request_id: str) -> View:
-    """Return the page that says what was refused, and what to do."""
-    from partner_api.console.components.errors import error_body
-
-    return View(title=error_title(error), body=error_body(error, request_id), status=error.status)
-
-
-def error_title(error: ApiError) -> str:
-    """Return the heading of a refusal."""
-    return {
-        403: "Not allowed",
-        404: "Not found",
-        405: "Not found",
-        429: "Too many requests",
-        503: "Not available now",
-    }.get(error.status, "Something is wrong")
+def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
+    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
+    return View(
+        title=error_title(error), body=error_body(error, request_id, home), status=error.status
+    )
 
 
 def mounted(mount: Mount, pages: Iterable[PageRoute]) -> Routes:
@@ -302,6 +265,9 @@ async def shown(
         path: the page's parameters.
         status: of the answer, if it is not the page's own.
     """
+    headers: dict[str, str] = {}
+    if visit.submitted is not None and visit.submitted.error is not None:
+        headers |= headers_of(visit.submitted.error)
     try:
         view = await handler(visit, **path)
     except Download as download:
@@ -310,8 +276,9 @@ async def shown(
         refusal = client_error(
             error, visit.request.request_id, where=visit.request.template, repeatable=True
         )
-        view = error_view(refusal, visit.request.request_id)
+        view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
+        headers |= headers_of(refusal)
         visit.is_shown_again = True
     if isinstance(view, Reply):
         return view
@@ -320,5 +287,6 @@ async def shown(
         above = left_out(visit, visit.submitted)
         view = msgspec.structs.replace(view, body=[above, view.body])
     notice = mount.notice(visit.request)
-    headers = mount.leave_notice(visit.request, "") if notice else {}
+    if notice:
+        headers |= mount.leave_notice(visit.request, "")
     return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

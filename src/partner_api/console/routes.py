@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console import layout, session
+from partner_api.console.components.errors import headers_of
+from partner_api.console.files import declare_files
 from partner_api.console.kept_form import kept_form_of, pack, read_kept
-from partner_api.console.mount import HEADERS, error_view, html_reply, mounted, own_path
+from partner_api.console.mount import error_view, html_reply, mounted
+from partner_api.console.own_addresses import own_path
 from partner_api.console.pages import ALL_PAGES
 from partner_api.console.sign_in_routes import declare_links, declare_sign_in
-from partner_api.console.visit import FORM, Submitted, Visit
+from partner_api.console.submitted import Submitted
+from partner_api.console.visit import FORM, Visit
 from partner_api.edge.declare import Routes
-from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.in_process import Calls
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.wire.reply import Reply, names_etag
+from partner_api.edge.wire.reply import Reply
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
     from partner_api.errors import ApiError
 
 PREFIX: Final = "/console"
-_FILES: Final = {
-    "console.css": "text/css; charset=utf-8",
-    "console.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
+HOME: Final = (PREFIX, "Back to Today")
 
 
 class _Console:
@@ -40,6 +37,7 @@ class _Console:
 
     prefix = PREFIX
     tag = "Console"
+    home = HOME
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -100,8 +98,7 @@ def console_routes(api: Iterable[Route]) -> Routes:
     """
     console = _Console(Calls(api))
     routes = mounted(console, ALL_PAGES)
-    for name, media_type in _FILES.items():
-        _declare_file(routes, name, media_type)
+    declare_files(routes, PREFIX)
     declare_sign_in(routes, PREFIX)
     declare_links(routes, PREFIX)
     return routes
@@ -109,18 +106,7 @@ def console_routes(api: Iterable[Route]) -> Routes:
 
 def error_page(error: ApiError, request_id: str) -> Reply[Any]:
     """Answer with a page what no page has answered."""
-    headers = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
-    return html_reply(layout.whole(None, error_view(error, request_id)), error.status, headers)
-
-
-def _declare_file(routes: Routes, name: str, media_type: str) -> None:
-    content = resources.files("partner_api.console").joinpath("static", name).read_bytes()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-    @routes.read(f"{PREFIX}/{name}", access=PUBLIC)
-    async def read_file(request: ApiRequest) -> Reply[str]:
-        """Return a file that pages load."""
-        headers = {**HEADERS, "ETag": etag, "Cache-Control": "no-cache"}
-        if names_etag(request.header("if-none-match") or "", etag):
-            return Reply(304, b"", headers)
-        return Reply(200, content, headers, media_type)
+    headers = headers_of(error)
+    return html_reply(
+        layout.whole(None, error_view(error, request_id, HOME)), error.status, headers
+    )

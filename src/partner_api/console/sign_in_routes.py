@@ -9,10 +9,10 @@ from partner_api.console.form_data import parse_form
 from partner_api.console.kept_form import unpack
 from partner_api.console.mount import (
     html_reply,
-    own_path,
     redirection,
     require_same_site,
 )
+from partner_api.console.own_addresses import own_path
 from partner_api.edge.declare import Runs
 from partner_api.edge.identity.admission import admit_operator_token, admit_sign_in_link
 from partner_api.edge.identity.credentials import parse_sign_in_link

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from partner_api.console.kept_form import KeptForm
+    from partner_api.console.submitted import Submitted
     from partner_api.edge.identity.authentication import Caller
     from partner_api.edge.in_process import Calls, Sent
     from partner_api.edge.request.api_request import ApiRequest
@@ -35,26 +36,6 @@ CONFIRMED: Final = "confirmed"
 _ANOTHERS: Final = (
     "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
 )
-
-
-class Submitted(msgspec.Struct, frozen=True):
-    """A form as it was sent, to be shown again.
-
-    Attributes:
-        form: its name.
-        fields: what was filled in; a field may have several values.
-        error: why it was refused; None when the session had ended before it was sent.
-    """
-
-    form: str
-    fields: dict[str, list[str]]
-    error: ApiError | None = None
-
-    @property
-    def issues(self) -> dict[str, str]:
-        """What is wrong, by the field it is about."""
-        details = (self.error and self.error.details) or {}
-        return {issue.path: issue.message for issue in details.get("issues", [])}
 
 
 class Visit:

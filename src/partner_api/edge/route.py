@@ -191,7 +191,8 @@ class Route:
             request.caller = request.key_caller = caller
             request.exchange.caller_id = format_id("key", caller.api_key_id)
             try:
-                access.check_scopes(caller.scopes)
+                is_childs = caller.parent_organization_id is not None
+                access.check_scopes(caller.scopes, is_childs=is_childs)
                 if request.raw_acting and not covers(caller.scopes, ORG_ADMIN):
                     raise forbidden(ORG_ADMIN)
             except ApiError:

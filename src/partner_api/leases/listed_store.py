@@ -164,7 +164,8 @@ async def list_leases(
         add("l.next_due_at < {}", due_before)
         conditions.append("l.status = 'assigned'")
     if handle is not None:
-        add("s.handle = {}", handle)
+        # As the index has it.
+        add("lower(s.handle) = lower({})", handle)
         conditions.append("s.leased")
     if before is not None:
         add("s.id < {}", before)
@@ -197,7 +198,7 @@ async def list_leases_of_account(
         f"""
         SELECT {_COLUMNS_WITH_PAYMENTS}
           FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
-         WHERE s.handle = $2 AND s.leased AND l.pool_account_id = $3 AND ($4::uuid IS NULL OR s.id < $4)
+         WHERE lower(s.handle) = lower($2) AND s.leased AND l.pool_account_id = $3 AND ($4::uuid IS NULL OR s.id < $4)
          ORDER BY s.id DESC LIMIT $5
         """,
         now,

@@ -10,12 +10,13 @@ from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId, SocialAccountId
-from partner_api.edge.wire.pagination import Page, page
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
 from partner_api.leases import store
 from partner_api.leases.access import charge_callers_leases, require_leases
 from partner_api.leases.schemas import (
+    AllLeasedAccountsQuery,
     LeasedAccount,
     LeasedAccountsQuery,
     LeaseRelease,
@@ -91,6 +92,40 @@ async def list_leased_accounts(
     """
     async with request.connection() as connection:
         leases = await require_leases(request, connection, project_id, query)
+    return page(
+        request,
+        query,
+        leases,
+        item=leased_account_of,
+        position=lambda lease: store.LeasePosition(lease.assigned_at, lease.social_account_id),
+    )
+
+
+@routes.read(
+    "/v1/leased-accounts",
+    sdk="leased_accounts.list_all",
+    access=requires("leased:write"),
+    shown=Shown(see=["leased_accounts.list", "wallet.retrieve"]),
+)
+async def list_all_leased_accounts(
+    request: ApiRequest, query: AllLeasedAccountsQuery
+) -> Page[LeasedAccount]:
+    """List the leased accounts of all projects.
+
+    Those of your own projects, in the order of assignment, as `GET /v1/projects/{projectId}/leased-accounts` has them
+    for one. With `billingStatus=past_due` these are the accounts that will be lost if their month is not paid.
+    """
+    async with request.connection() as connection:
+        leases = await store.list_all_leases(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            statuses=query.status,
+            billing_status=query.billing_status,
+            now=request.now,
+            after=read_cursor(request, store.LeasePosition),
+            limit=query.limit + 1,
+        )
     return page(
         request,
         query,

@@ -30,6 +30,14 @@ class LeasedAccountsQuery(Struct, frozen=True, rename="camel"):
     cursor: Cursor | None = None
 
 
+class AllLeasedAccountsQuery(LeasedAccountsQuery, frozen=True, rename="camel"):
+    """Filters of the list of the leased accounts of all projects."""
+
+    billing_status: Annotated[
+        LeaseBillingStatus | None, Meta(description="Only those that are paid, or past due.")
+    ] = None
+
+
 class LeasedAccount(Struct, frozen=True, rename="camel"):
     """An account leased to a project: what it costs, and when it is charged next."""
 

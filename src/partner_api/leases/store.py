@@ -85,6 +85,65 @@ LEASE_COLUMNS = columns_of(
 """Of ``leases l``, ``projects p`` and ``social_accounts s``; the first argument says what is next."""
 
 
+# One index scan per project and status, merged.
+_OF_PROJECTS = f"""
+SELECT {LEASE_COLUMNS}
+  FROM (SELECT l.* FROM projects p
+         CROSS JOIN unnest($4::text[]) AS wanted (status)
+         CROSS JOIN LATERAL (
+               SELECT * FROM leases l
+                WHERE l.tenant_id = $2 AND l.project_id = p.id AND l.status = wanted.status
+                  AND ($5::timestamptz IS NULL OR (l.assigned_at, l.social_account_id) > ($5, $6::uuid))
+                  AND ($8::text IS NULL OR l.billing_status = $8)
+                ORDER BY l.assigned_at, l.social_account_id
+                LIMIT $7) l
+         WHERE p.tenant_id = $2 AND p.organization_id = $3
+         ORDER BY l.assigned_at, l.social_account_id
+         LIMIT $7) l
+  JOIN projects p ON p.tenant_id = $2 AND p.id = l.project_id
+  JOIN social_accounts s ON s.tenant_id = $2 AND s.id = l.social_account_id
+ ORDER BY l.assigned_at, l.social_account_id
+"""
+# Those that are past due are few, and stand together in the line.
+_PAST_DUE = f"""
+SELECT {LEASE_COLUMNS}
+  FROM leases l
+  JOIN projects p ON p.tenant_id = $2 AND p.id = l.project_id AND p.organization_id = $3
+  JOIN social_accounts s ON s.tenant_id = $2 AND s.id = l.social_account_id
+ WHERE l.tenant_id = $2 AND l.status = 'assigned' AND l.billing_status = $8
+   AND 'assigned' = ANY ($4::text[])
+   AND ($5::timestamptz IS NULL OR (l.assigned_at, l.social_account_id) > ($5, $6::uuid))
+ ORDER BY l.assigned_at, l.social_account_id
+ LIMIT $7
+"""
+
+
+async def list_all_leases(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    *,
+    statuses: Sequence[str],
+    billing_status: LeaseBillingStatus | None,
+    now: datetime,
+    after: LeasePosition | None,
+    limit: int,
+) -> list[Lease]:
+    """Return a page of the leases of all projects of an organization, oldest assignment first."""
+    rows = await connection.fetch(
+        _PAST_DUE if billing_status == "past_due" else _OF_PROJECTS,
+        now,
+        tenant_id,
+        organization_id,
+        list(dict.fromkeys(statuses)),
+        after.assigned_at if after else None,
+        after.social_account_id if after else None,
+        limit,
+        billing_status,
+    )
+    return read_rows(Lease, rows)
+
+
 async def disconnect(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[DisconnectItem]
 ) -> list[Outcome]:

@@ -181,6 +181,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             mask=mask_login,
         ),
     ]
+    public_url: Annotated[
+        str | None,
+        Setting(
+            "Where browsers find this server, such as https://api.example.com, for links to the portal. "
+            "Without it: where the request for the link was sent, with https outside development mode.",
+            server_url,
+        ),
+    ]
     console_confirm_cents: Annotated[
         int,
         Setting(

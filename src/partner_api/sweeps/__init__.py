@@ -14,6 +14,7 @@ from partner_api.sweeps.deliveries import DeliverWebhooks
 from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.portal_sessions import PurgePortalSessions
 from partner_api.sweeps.renewals import RenewLeases
 from partner_api.sweeps.retention import (
     PurgeIdempotencyRecords,
@@ -92,6 +93,7 @@ def _sweeps(
         deliveries,
         PurgeIdempotencyRecords(),
         PurgeOutbox(),
+        PurgePortalSessions(),
         PurgeWebhooks(),
         PurgeSessions(),
         RotateAuditPartitions(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.audit import audit_argument, audit_details, write_audit
 from partner_api.edge.wire.pagination import page_of_look, read_cursor
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ids import new_ulid, new_uuid7
@@ -181,6 +181,7 @@ async def replay(
             "endpointId": str(endpoint.id),
             "deliveryId": replayed.original_delivery_id,
             "replayDeliveryId": replayed.replay_delivery_id,
+            **audit_details(request),
         },
     )
     return replayed

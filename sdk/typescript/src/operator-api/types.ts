@@ -2389,6 +2389,8 @@ export interface QueuedLeaseRequest {
   partnerName: string;
   /** Of the partner; null if it has no cash wallet. */
   cashBalanceCents: number | null;
+  /** When it was assigned or rejected. */
+  answeredAt: string | null;
 }
 
 /** What is being sent again. */

@@ -11,6 +11,7 @@ import { EventsResource } from "./resources/events.js";
 import { JobsResource } from "./resources/jobs.js";
 import { LeasedAccountsResource } from "./resources/leased-accounts.js";
 import { OrganizationsResource } from "./resources/organizations.js";
+import { PortalSessionsResource } from "./resources/portal-sessions.js";
 import { ProjectsResource } from "./resources/projects.js";
 import { SocialAccountsResource } from "./resources/social-accounts.js";
 import { WalletResource } from "./resources/wallet.js";
@@ -24,6 +25,7 @@ export * from "./resources/content.js";
 export * from "./resources/content-assets.js";
 export * from "./resources/credits.js";
 export * from "./resources/credits-events.js";
+export * from "./resources/credits-reservations.js";
 export * from "./resources/events.js";
 export * from "./resources/jobs.js";
 export * from "./resources/leased-accounts.js";
@@ -33,6 +35,7 @@ export * from "./resources/organizations-api-keys.js";
 export * from "./resources/organizations-credit-config.js";
 export * from "./resources/organizations-credits.js";
 export * from "./resources/organizations-credits-events.js";
+export * from "./resources/portal-sessions.js";
 export * from "./resources/projects.js";
 export * from "./resources/social-accounts.js";
 export * from "./resources/wallet.js";
@@ -56,7 +59,7 @@ export class PartnerResources extends BaseClient {
    */
   readonly content = new ContentResource(this);
 
-  /** `layers.credits`: `retrieve`, `events`. */
+  /** `layers.credits`: `retrieve`, `events`, `reservations`. */
   readonly credits = new CreditsResource(this);
 
   /** `layers.events`: `createSample`, `follow`, `list`. */
@@ -65,7 +68,7 @@ export class PartnerResources extends BaseClient {
   /** `layers.jobs`: `cancel`, `retrieve`, `wait`. */
   readonly jobs = new JobsResource(this);
 
-  /** `layers.leasedAccounts`: `list`, `release`, `requests`. */
+  /** `layers.leasedAccounts`: `list`, `listAll`, `release`, `requests`. */
   readonly leasedAccounts = new LeasedAccountsResource(this);
 
   /**
@@ -73,6 +76,9 @@ export class PartnerResources extends BaseClient {
    * `suspend`, `update`, `apiKeys`, `creditConfig`, `credits`.
    */
   readonly organizations = new OrganizationsResource(this);
+
+  /** `layers.portalSessions`: `create`. */
+  readonly portalSessions = new PortalSessionsResource(this);
 
   /** `layers.projects`: `archive`, `create`, `list`, `retrieve`, `update`. */
   readonly projects = new ProjectsResource(this);

@@ -1218,6 +1218,14 @@ export interface PingData {
   message?: string;
 }
 
+/** A session of the portal that waits to be opened. */
+export interface PortalSession {
+  /** Opens it, once, for whoever has it first. Send a browser there, and keep it nowhere. */
+  url: string;
+  /** When the link and the session end. */
+  expiresAt: string;
+}
+
 /** Where content is made and accounts are leased, for one app or brand. */
 export interface Project {
   /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -1287,6 +1295,22 @@ export interface Replayed {
   replayDeliveryId: string;
   /** When it is due. */
   scheduledAt: string;
+}
+
+/** Credits that a job holds until it ends. */
+export interface Reservation {
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Example: `video_remix`. */
+  format: string;
+  /** The most that it can cost. */
+  reservedCredits: number;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  reservedAt: string;
+  /** When the job fails, if it has not ended by then, and they are released. */
+  expiresAt: string;
 }
 
 /** A social account that was disconnected. */

@@ -36,14 +36,31 @@ def _message(error: ApiError) -> str:
     return _DONE_BEFORE if error.code == "IDEMPOTENCY_CONFLICT" else error.message
 
 
-def error_body(error: ApiError, request_id: str) -> h.Node:
-    """Return the body of a page that is nothing but a refusal."""
+def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Node:
+    """Return the body of a page that is nothing but a refusal, with a link to another address and its words."""
     message = error.message
     if error.code == "NOT_FOUND":
-        message = "There is no such page or thing. Check the address, or search for it."
+        message = "There is no such page or thing. Check the address."
+    address, words = home
     return [
         h.p[message],
         error_notice(error) if error.details else None,
         h.p(".quiet")["Request ", h.code[request_id]],
-        h.p[h.a(href="/console")["Back to Today"]],
+        h.p[h.a(href=address)[words]],
     ]
+
+
+def headers_of(error: ApiError) -> dict[str, str]:
+    """Return the headers of a refusal that are also for browsers."""
+    return {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
+
+
+def error_title(error: ApiError) -> str:
+    """Return the heading of a refusal."""
+    return {
+        403: "Not allowed",
+        404: "Not found",
+        405: "Not found",
+        429: "Too many requests",
+        503: "Not available now",
+    }.get(error.status, "Something is wrong")

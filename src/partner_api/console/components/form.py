@@ -13,6 +13,7 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.errors import error_notice
+from partner_api.console.components.fields import field_node
 from partner_api.console.components.text import other
 from partner_api.console.visit import CONFIRMED, FORM, KEY, WHOSE
 
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from partner_api.console.declare import Confirmation
-    from partner_api.console.visit import Submitted, Visit
+    from partner_api.console.submitted import Submitted
+    from partner_api.console.visit import Visit
 
 _DISCARD: Final = "/console/discard"
 Kind = Literal[
     "text", "textarea", "number", "cents", "select", "checkbox", "choices", "date", "hidden", "file"
 ]
-
-_TICKED: Final = ("checkbox", "choices")
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -65,6 +65,9 @@ def form(
     tone: Literal["primary", "danger", "plain"] = "primary",
     above: h.Node = None,
     does: Callable[..., Awaitable[Any]] | None = None,
+    shortcut: str | None = None,
+    beside: h.Node = None,
+    wide: bool = False,
 ) -> h.Node:
     """Return a form that does something; nothing for whoever may not do it.
 
@@ -80,6 +83,9 @@ def form(
         tone: of the button.
         above: what stands above the fields, such as the balance before.
         does: the handler of the API's route that the form ends in. Who may not use it does not see the form.
+        shortcut: the key of the keyboard that sends it.
+        beside: what stands before its button, such as another one.
+        wide: whether it has a table and takes the width that there is.
     """
     if does is not None and not visit.may(does):
         return None
@@ -89,7 +95,7 @@ def form(
     used = (
         again is not None and again.error is not None and again.error.code == "IDEMPOTENCY_CONFLICT"
     )
-    key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
+    idempotency_key = kept[KEY][0] if kept.get(KEY) and not used else str(uuid4())
     files = any(one.kind == "file" for one in fields)
     return h.form(
         method="post",
@@ -97,6 +103,7 @@ def form(
         enctype="multipart/form-data" if files else None,
         data_form=name,
         id=f"form-{name}",
+        class_="wide" if wide else None,
     )[
         error_notice(again.error) if again and again.error else None,
         h.p(".notice", role="status")["This has not been sent. Check it and send it."]
@@ -105,12 +112,25 @@ def form(
         above,
         h.input(type="hidden", name=FORM, value=name),
         h.input(type="hidden", name="page", value=visit.address()),
-        h.input(type="hidden", name=KEY, value=key),
+        h.input(type="hidden", name=KEY, value=idempotency_key),
         h.input(type="hidden", name=WHOSE, value=visit.whose),
-        (_field(name, one, _kept(again, one), _issue(again, one)) for one in fields),
-        h.button(f".{tone}", type="submit")[submit],
-        discard() if again and not again.error else None,
+        (field_node(name, one, again) for one in fields),
+        h.div(".buttons")[
+            beside,
+            h.button(f".{tone}", type="submit", data_key=shortcut)[submit],
+            discard() if again and not again.error else None,
+        ],
     ]
+
+
+def discard() -> h.Node:
+    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
+    return h.button(
+        type="submit",
+        formaction=_DISCARD,
+        formenctype="application/x-www-form-urlencoded",
+        formnovalidate=True,
+    )["Discard this"]
 
 
 def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
@@ -126,11 +146,6 @@ def folded(visit: Visit, name: str, title: str, shown: h.Node) -> h.Node:
         return None
     again = visit.submitted is not None and visit.submitted.form == name
     return h.details(".folded", open=again)[h.summary[title], shown]
-
-
-def discard() -> h.Node:
-    """Return the button that drops what had been filled in when the session ended; it stands behind the form's own."""
-    return h.button(type="submit", formaction=_DISCARD, formnovalidate=True)["Discard this"]
 
 
 def offered(visit: Visit, does: Callable[..., Awaitable[Any]], *nodes: h.Node) -> h.Node:
@@ -184,100 +199,8 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
                 for value in values
             ),
             h.input(type="hidden", name=CONFIRMED, value="yes"),
-            h.button(".primary", type="submit")["Yes, do it"],
+            h.button(".primary", type="submit", data_key="y")["Yes, do it"],
             " ",
             h.a(href=visit.address())["No, go back"],
         ],
     ]
-
-
-def _kept(again: Submitted | None, field: Field) -> list[str] | None:
-    """Return what was filled in; None in a form that is shown for the first time."""
-    # A box that is not ticked is not sent.
-    if again is None or (field.name not in again.fields and field.kind not in _TICKED):
-        return None
-    return again.fields.get(field.name, [])
-
-
-def _issue(again: Submitted | None, field: Field) -> str | None:
-    """Return what is wrong with a field; of `choices` also what is wrong with one of them."""
-    issues = again.issues if again else {}
-    if field.kind == "choices":
-        return next(
-            (text for at, text in issues.items() if at.partition(".")[0] == field.name), None
-        )
-    return issues.get(field.name)
-
-
-def _field(form_name: str, field: Field, kept: list[str] | None, issue: str | None) -> h.Node:
-    value = kept[0] if kept else field.value
-    if field.kind == "hidden":
-        return h.input(type="hidden", name=field.name, value=value)
-    if field.kind == "choices":
-        return _choices(form_name, field, field.value.split() if kept is None else kept, issue)
-    id = f"{form_name}-{field.name}"
-    described = [f"{id}-hint"] * bool(field.hint) + [f"{id}-issue"] * bool(issue)
-    shared: dict[str, str | bool | None] = {
-        "id": id,
-        "name": field.name,
-        "required": field.required,
-        "aria_describedby": " ".join(described) or None,
-        "aria_invalid": "true" if issue else None,
-    }
-    label = h.label(for_=id)[
-        field.label, h.span(".quiet")[" (optional)"] if _optional(field) else None
-    ]
-    hint = h.span(".hint", id=f"{id}-hint")[field.hint] if field.hint else None
-    wrong = h.span(".issue", id=f"{id}-issue")[issue] if issue else None
-    control: h.Node
-    if field.kind == "textarea":
-        # A browser leaves out a line break at the very beginning.
-        control = h.textarea(shared, field.attributes, rows="3")["\n", value]
-    elif field.kind == "select":
-        control = h.select(shared, field.attributes)[
-            (h.option(value=one, selected=one == value)[text] for one, text in field.options)
-        ]
-    elif field.kind == "checkbox":
-        checked = bool(kept) if kept is not None else field.value == "yes"
-        return h.div(".field.check")[
-            h.input(shared, field.attributes, type="checkbox", value="yes", checked=checked),
-            label,
-            hint,
-            wrong,
-        ]
-    elif field.kind == "file":
-        control = h.input(shared, field.attributes, type="file")
-    else:
-        kind = {"cents": "text", "number": "text"}.get(field.kind, field.kind)
-        mode = "numeric" if field.kind in ("cents", "number") else None
-        control = h.input(shared, field.attributes, type=kind, inputmode=mode, value=value)
-    return h.div(".field")[label, control, hint, wrong]
-
-
-def _choices(form_name: str, field: Field, chosen: Sequence[str], issue: str | None) -> h.Node:
-    """Return boxes to tick, one for each option."""
-    id = f"{form_name}-{field.name}"
-    return h.fieldset(".choices", aria_describedby=f"{id}-issue" if issue else None)[
-        h.legend[field.label],
-        h.p(".hint")[field.hint] if field.hint else None,
-        h.span(".issue", id=f"{id}-issue")[issue] if issue else None,
-        h.div[
-            (
-                h.div(".field.check")[
-                    h.input(
-                        type="checkbox",
-                        id=f"{id}-{number}",
-                        name=field.name,
-                        value=value,
-                        checked=value in chosen,
-                    ),
-                    h.label(for_=f"{id}-{number}")[text],
-                ]
-                for number, (value, text) in enumerate(field.options)
-            )
-        ],
-    ]
-
-
-def _optional(field: Field) -> bool:
-    return not field.required and field.kind not in ("checkbox", "select")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from partner_api.console.declare import Download
 from partner_api.console.mount import HEADERS
 from partner_api.edge.wire.pagination import Page
 from partner_api.edge.wire.reply import Reply
+from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
@@ -53,6 +55,7 @@ def table(
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
 ) -> h.Node:
     """Return rows as a table.
 
@@ -62,10 +65,11 @@ def table(
         href: the page of a row, which Enter and a click on its heading open.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
     """
     if not rows:
         return h.p(".empty")[empty]
-    return h.div(".scroll", role="region", aria_label=caption or "Table", tabindex="0")[
+    return h.div(".scroll", role="region", aria_label=caption or label or "Table", tabindex="0")[
         h.table(".list")[
             h.caption[caption] if caption else None,
             h.thead[
@@ -98,10 +102,12 @@ async def listing(
     columns: Sequence[Column[T]],
     *,
     name: str,
+    only_csv: Sequence[Column[T]] = (),
     query: Mapping[str, object] | None = None,
     href: Callable[[T], str] | None = None,
     empty: str = "There is nothing here.",
     caption: str | None = None,
+    label: str | None = None,
     filters: Sequence[Field] = (),
     cursor: str = "cursor",
     above: Callable[[Sequence[T]], h.Node] | None = None,
@@ -114,10 +120,12 @@ async def listing(
         handler: of the list's route.
         columns: what each row shows.
         name: of the list among those of its page, and of the file with its CSV.
+        only_csv: columns that the file has after those of the table.
         query: parameters that are always sent; `limit` is the length of a page.
         href: the page of a row.
         empty: what to say when there is no row.
         caption: what the table is, where no heading says it.
+        label: what it is called for those who hear it, where there is no caption; unique on its page.
         filters: parameters of the route that the address may have; `select` may be sent several times. A `date` is
             sent as the first instant of its day, and `until` as the last.
         cursor: the parameter of the address with this list's, where a page has several lists.
@@ -130,7 +138,7 @@ async def listing(
     """
     asked = {**(query or {}), **{f.name: _sent(visit, f) for f in filters}}
     if visit.parameter("csv") == name:
-        download = CsvReply(visit, handler, columns, name, asked, path)
+        download = CsvReply(visit, handler, [*columns, *only_csv], name, asked, path)
         await download.begin()
         raise Download(download)
     page = await visit.ask(
@@ -139,7 +147,7 @@ async def listing(
     return [
         filter_form(visit, filters) if filters else None,
         above(page.items) if above is not None and page.items else None,
-        table(columns, page.items, href=href, empty=empty, caption=caption),
+        table(columns, page.items, href=href, empty=empty, caption=caption, label=label),
         h.p(".pages")[
             h.a(href=visit.address(**{cursor: None}))["First page"]
             if visit.parameter(cursor)
@@ -248,9 +256,7 @@ class CsvReply(Reply[str]):
         head: list[list[object]] = [[column.title for column in self._columns]]
         rows = 0
         while True:
-            page: Page[Any] = await self._visit.ask(
-                self._handler, query={**self._query, "limit": 100, "cursor": cursor}, **self._path
-            )
+            page = await self._page(cursor, is_first=bool(head))
             lines = [[_plain(c.text(row)) for c in self._columns] for row in page.items]
             rows += len(lines)
             yield _csv(head + lines)
@@ -258,6 +264,20 @@ class CsvReply(Reply[str]):
             cursor = page.next_cursor
             if cursor is None or rows >= _MOST_CSV_ROWS:
                 return
+
+    async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any]:
+        while True:
+            try:
+                return await self._visit.ask(
+                    self._handler,
+                    query={**self._query, "limit": 100, "cursor": cursor},
+                    **self._path,
+                )
+            except ApiError as error:
+                # A long list is asked for as fast as its reader may ask, and not cut off.
+                if error.code != "RATE_LIMITED" or is_first:
+                    raise
+                await asyncio.sleep(int(error.headers["Retry-After"]))
 
 
 def _csv(lines: Sequence[Sequence[object]]) -> bytes:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NONE: Final = "—"
+# So long that it takes the width that there is.
+_LONG: Final = 200
 Tone = Literal["good", "bad", "warn", "quiet", "plain"]
 _TONES: Final[Mapping[str, Tone]] = {
     **dict.fromkeys(
@@ -29,7 +31,10 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 def other(text: str | None) -> h.Node:
     """Return other people's text: marks that turn the direction of writing are shown, and nothing around it turns."""
-    return element("bdi", visible(text), class_="other") if text else NONE
+    if not text:
+        return NONE
+    kind = "other long" if len(text) > _LONG else "other"
+    return element("bdi", visible(text), class_=kind)
 
 
 def identifier(text: str | None, href: str | None = None) -> h.Node:
@@ -45,6 +50,30 @@ def instant(text: str | None) -> h.Node:
         return NONE
     moment = datetime.fromisoformat(text)
     return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
+
+
+def elapsed(since: str, now: datetime) -> str:
+    """Write how long ago a time of the API was, such as ``3 minutes`` or ``2 days 4 hours``."""
+    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    parts = [
+        (seconds // 86_400, "day"),
+        (seconds // 3_600 % 24, "hour"),
+        (seconds // 60 % 60, "minute"),
+        (seconds % 60, "second"),
+    ]
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    # Two parts say enough; minutes and seconds need no second one.
+    shown = parts[first : first + 2] if first < 2 else parts[first : first + 1]
+    return " ".join(
+        f"{count:,} {unit}{'' if count == 1 else 's'}"
+        for count, unit in shown
+        if count or first == 3
+    )
+
+
+def age(text: str, now: datetime) -> h.Node:
+    """Return how long ago a time was, in the two largest units."""
+    return element("time", elapsed(text, now), datetime=text)
 
 
 def day(text: str | None) -> h.Node:

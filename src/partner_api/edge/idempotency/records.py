@@ -50,7 +50,7 @@ def idempotency_argument(request: ApiRequest) -> Idempotency:
     if request.is_operators:
         owner, caller_id = OPERATOR_TENANT, request.operator.operator_id
     else:
-        owner, caller_id = request.caller.tenant_id, request.caller.api_key_id
+        owner, caller_id = request.caller.tenant_id, request.caller.counted_as
     fingerprint = _fingerprint(request) if request.idempotency_key is not None else b""
     return Idempotency(
         owner, caller_id, request.method, request.template, request.idempotency_key, fingerprint

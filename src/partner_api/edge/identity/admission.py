@@ -14,18 +14,22 @@ from partner_api.edge.identity.authentication import (
 from partner_api.edge.identity.credentials import (
     ApiKeyCredential,
     OperatorCredential,
+    PortalCredential,
     SessionCredential,
     SignInLinkCredential,
     parse_api_key,
     parse_operator_token,
+    parse_portal,
     parse_session,
     parse_sign_in_link,
 )
+from partner_api.edge.identity.portal import PortalVisitor, find_visitor
 from partner_api.edge.limits.rate_limits import RateLimitExceeded
 from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Literal
 
     from partner_api.edge.identity.authentication import Admitted, OperatorSession
     from partner_api.edge.identity.recorder import RefusalType
@@ -34,12 +38,27 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
-C = TypeVar("C", ApiKeyCredential, OperatorCredential, SessionCredential, SignInLinkCredential)
+C = TypeVar(
+    "C",
+    ApiKeyCredential,
+    OperatorCredential,
+    SessionCredential,
+    SignInLinkCredential,
+    PortalCredential,
+)
 _UNKNOWN_ADDRESS = "unknown"
 
 
 class _Over(Exception):
     """It was good once: no failure of its address, and nothing that lets anybody in."""
+
+
+class _VisitOver(_Over):
+    """The same of the portal, with what is known of the session."""
+
+    def __init__(self, visitor: PortalVisitor) -> None:
+        super().__init__()
+        self.visitor = visitor
 
 
 async def admit_key(
@@ -132,6 +151,27 @@ async def admit_sign_in_link(request: ApiRequest, text: str) -> OperatorCaller |
         return await _authenticate(request, parse_sign_in_link(text), look_up)
     except _Over:
         return None
+
+
+async def admit_portal(
+    request: ApiRequest, text: str, kind: Literal["link", "session"]
+) -> PortalVisitor:
+    """Return who looks at the portal with a link, or with the session that one has opened.
+
+    Raises:
+        ApiError: UNAUTHENTICATED for what was never one, RATE_LIMITED after many of those from one address.
+    """
+
+    async def look_up(credential: PortalCredential) -> PortalVisitor:
+        found = await find_visitor(request.services, credential, request.now)
+        if found.caller is None:
+            raise _VisitOver(found)
+        return found
+
+    try:
+        return await _authenticate(request, parse_portal(text, kind), look_up)
+    except _VisitOver as over:
+        return over.visitor
 
 
 async def _count_request(

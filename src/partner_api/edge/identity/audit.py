@@ -34,6 +34,13 @@ def operator_actor(request: ApiRequest, operator: OperatorCaller) -> Actor:
     )
 
 
+def audit_details(request: ApiRequest) -> dict[str, str]:
+    """Return what the audit row of a write says beyond its key of who asks: the session of the portal, if it is one."""
+    if request.is_operators or request.caller.portal_session_id is None:
+        return {}
+    return {"portalSessionId": str(request.caller.portal_session_id)}
+
+
 async def write_audit(
     connection: Connection,
     now: datetime,

@@ -48,6 +48,13 @@ class Caller(msgspec.Struct, frozen=True):
     rate_limit_tier: RateLimitTier
     demo: bool
     """Whether the key was made by the demo; whatever it mints is marked in the same way."""
+    portal_session_id: UUID | None = None
+    """The session of the portal that asks, in place of the key that asked for the session."""
+
+    @property
+    def counted_as(self) -> UUID:
+        """Whose rate limits and idempotency keys these are: a session of the portal shares none with its key."""
+        return self.portal_session_id or self.api_key_id
 
     @property
     def partner_id(self) -> UUID:

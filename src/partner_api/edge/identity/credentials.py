@@ -1,14 +1,17 @@
-"""The text of API keys, operators' tokens, their sessions and the links that open one: how they are written and read.
+"""The text of API keys, operators' tokens, sessions and links: how they are written and read.
 
-A key's id carries the tenant, so that looking a key up touches one tenant only. Until the secret
-verifies, that tenant is a hint and nothing more.
+The id of a key, and of a session of the portal, carries the tenant, so that looking it up touches one tenant only.
+Until the secret verifies, that tenant is a hint and nothing more.
 """
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 import secrets
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -19,6 +22,8 @@ Env = Literal["live", "test"]
 TENANT_BITS = 40
 
 _TENANT_CHARACTERS = 8
+_UUID_CHARACTERS = 26
+_UUID_BITS = 128
 _KEYID = r"[0-9A-HJKMNP-TV-Z]{16}"
 _SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 # A secret may contain "_", hence fixed lengths instead of splitting.
@@ -26,6 +31,7 @@ _API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
 _OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
 _SESSION = re.compile(rf"lps_({_KEYID})_({_SECRET})")
 _SIGN_IN_LINK = re.compile(rf"lpl_({_KEYID})_({_SECRET})")
+_PORTAL = re.compile(rf"lp(k|p)_([0-9A-HJKMNP-TV-Z]{{34}})_({_SECRET})")
 
 
 class ApiKeyCredential(msgspec.Struct, frozen=True):
@@ -82,6 +88,36 @@ class SignInLinkCredential(msgspec.Struct, frozen=True):
         return f"lpl_{self.keyid}_{self.secret}"
 
 
+class PortalCredential(msgspec.Struct, frozen=True):
+    """A well-formed link to the portal, or the credential of the session that it opened, not verified yet."""
+
+    kind: Literal["link", "session"]
+    tenant_id: int
+    id: UUID
+    """Of the session: the link and what it opens are one row."""
+    secret: str
+
+    @property
+    def keyid(self) -> str:
+        """Its public part."""
+        tenant = encode_crockford(self.tenant_id, _TENANT_CHARACTERS)
+        return tenant + encode_crockford(self.id.int, _UUID_CHARACTERS)
+
+    @property
+    def text(self) -> str:
+        """The link as it stands in its address, or the session as the browser presents it."""
+        return f"lp{'k' if self.kind == 'link' else 'p'}_{self.keyid}_{self.secret}"
+
+    def opened_by(self, form_key: str) -> PortalCredential:
+        """Return the session that a link opens for a form: the same for the same form, and no other's.
+
+        So a form that was sent twice is answered twice with the one session, and nobody without the link can name it.
+        """
+        digest = hmac.digest(self.secret.encode(), form_key.encode(), "sha256")
+        secret = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return PortalCredential("session", self.tenant_id, self.id, secret)
+
+
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
     """Create a new API key of a tenant.
 
@@ -110,6 +146,11 @@ def mint_sign_in_link() -> SignInLinkCredential:
     return SignInLinkCredential(_random_characters(16), new_secret())
 
 
+def mint_portal_link(tenant_id: int, session_id: UUID) -> PortalCredential:
+    """Create a link to the portal."""
+    return PortalCredential("link", tenant_id, session_id, new_secret())
+
+
 def parse_api_key(text: str) -> ApiKeyCredential | None:
     """Read an API key, ``lp_<env>_<keyid>_<secret>``; None when it has another form."""
     match = _API_KEY.fullmatch(text)
@@ -134,6 +175,18 @@ def parse_sign_in_link(text: str) -> SignInLinkCredential | None:
     """Read the credential of a one-time link, ``lpl_<keyid>_<secret>``; None when it has another form."""
     match = _SIGN_IN_LINK.fullmatch(text)
     return match and SignInLinkCredential(match[1], match[2])
+
+
+def parse_portal(text: str, kind: Literal["link", "session"]) -> PortalCredential | None:
+    """Read a link ``lpk_<keyid>_<secret>`` or a session ``lpp_…`` of the portal; None when it has another form."""
+    match = _PORTAL.fullmatch(text)
+    if match is None or (match[1] == "k") != (kind == "link"):
+        return None
+    number = decode_crockford(match[2][_TENANT_CHARACTERS:])
+    if number >> _UUID_BITS:
+        return None
+    tenant_id = decode_crockford(match[2][:_TENANT_CHARACTERS])
+    return PortalCredential(kind, tenant_id, UUID(int=number), match[3])
 
 
 def key_prefix(env: Env, keyid: str) -> str:

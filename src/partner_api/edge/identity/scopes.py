@@ -51,13 +51,21 @@ class Access(msgspec.Struct, frozen=True):
     kind: Literal["public", "key", "operator"]
     scope: Scope | None = None
     role: Role | None = None
+    any_childs: bool = False
+    """Whether a child's own key may use it too, whatever its scopes."""
 
-    def check_scopes(self, scopes: frozenset[str]) -> None:
+    def check_scopes(self, scopes: frozenset[str], *, is_childs: bool = False) -> None:
         """Check that a key may use the route.
+
+        Args:
+            scopes: of the key.
+            is_childs: whether it is a key of a child.
 
         Raises:
             ApiError: FORBIDDEN_SCOPE, naming the scope that is missing.
         """
+        if self.any_childs and is_childs:
+            return
         if self.scope is not None and not covers(scopes, self.scope):
             raise forbidden(self.scope)
 
@@ -82,6 +90,11 @@ ANY_KEY = Access("key")
 def requires(scope: Scope) -> Access:
     """Open a route to API keys that have the scope."""
     return Access("key", scope=scope)
+
+
+def requires_of_partners(scope: Scope) -> Access:
+    """Open a route to keys of partners that have the scope, and to every key of a child."""
+    return Access("key", scope=scope, any_childs=True)
 
 
 def requires_role(role: Role) -> Access:

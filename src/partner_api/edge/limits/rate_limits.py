@@ -169,7 +169,7 @@ async def _admit(
     by: _Counters, caller: Caller, limits: TierLimits, endpoint_class: EndpointClass
 ) -> Headers:
     item = _per_minute(limits, endpoint_class, by.sharers)
-    identifiers = (str(caller.tenant_id), str(caller.api_key_id), endpoint_class)
+    identifiers = (str(caller.tenant_id), str(caller.counted_as), endpoint_class)
     admitted = await by.sliding.hit(item, *identifiers)
     window = await by.sliding.get_window_stats(item, *identifiers)
     reset = _seconds_until(window.reset_time)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partner_api.cash import operator_event_store, store
 from partner_api.cash.access import require_cash
+from partner_api.cash.event_store import CashFilter
 from partner_api.cash.schemas import OUTLOOK_DAYS, CashWallet, cash_wallet_of
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
@@ -76,12 +77,11 @@ async def list_partner_cash_events(
     """
     async with request.connection() as connection:
         organization = await require_organization(connection, org_id, query.env)
-        require_cash(await store.read_balance(connection, organization.tenant_id, org_id))
         events = await operator_event_store.list_events_with_origin(
             connection,
             organization.tenant_id,
             org_id,
-            operator_event_store.CashFilter(
+            CashFilter(
                 query.event_type,
                 query.since,
                 query.until,
@@ -91,6 +91,10 @@ async def list_partner_cash_events(
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
+        if not events:
+            require_cash(
+                await store.read_ledger_position(connection, organization.tenant_id, org_id)
+            )
         operators = await read_names(connection, _operators_of(events))
     return page(
         request,

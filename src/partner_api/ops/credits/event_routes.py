@@ -119,7 +119,7 @@ async def list_organization_credit_events(
         request,
         query,
         events,
-        item=lambda event: ops_credit_event_of(event, operators),
+        item=lambda event: ops_credit_event_of(event, operators, query.env),
         position=lambda event: event.sequence,
     )
 
@@ -148,7 +148,7 @@ async def read_organization_credit_event(
             connection, organization.tenant_id, event
         )
         operators = await read_names(connection, _operators_of([event, *related]))
-    return ops_credit_event_detail_of(event, related, operators)
+    return ops_credit_event_detail_of(event, related, operators, query.env)
 
 
 def _operators_of(events: list[EventWithOrigin]) -> set[UUID]:

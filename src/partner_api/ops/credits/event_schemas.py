@@ -150,23 +150,29 @@ class CreditReservation(Struct, frozen=True, rename="camel"):
     ]
 
 
-def ops_credit_event_of(event: EventWithOrigin, operators: Mapping[UUID, str]) -> OpsCreditEvent:
+def ops_credit_event_of(
+    event: EventWithOrigin, operators: Mapping[UUID, str], env: Literal["live", "test"]
+) -> OpsCreditEvent:
     """Return the operator's form of a row of the ledger.
 
     Args:
         event: the row.
         operators: names by their ids.
+        env: of the ledger.
     """
-    return OpsCreditEvent(**asdict(credit_event_of(event)), **_origin_of(event, operators))
+    return OpsCreditEvent(**asdict(credit_event_of(event)), **_origin_of(event, operators, env))
 
 
 def ops_credit_event_detail_of(
-    event: EventWithOrigin, related: list[EventWithOrigin], operators: Mapping[UUID, str]
+    event: EventWithOrigin,
+    related: list[EventWithOrigin],
+    operators: Mapping[UUID, str],
+    env: Literal["live", "test"],
 ) -> OpsCreditEventDetail:
     """Return the operator's form of a row and of what belongs with it."""
     return OpsCreditEventDetail(
-        **asdict(ops_credit_event_of(event, operators)),
-        related=[ops_credit_event_of(one, operators) for one in related],
+        **asdict(ops_credit_event_of(event, operators, env)),
+        related=[ops_credit_event_of(one, operators, env) for one in related],
     )
 
 
@@ -183,15 +189,15 @@ def credit_reservation_of(reservation: Reservation) -> CreditReservation:
     )
 
 
-def rule_of(event: EventWithOrigin) -> CreditRule | None:
+def rule_of(event: EventWithOrigin, env: Literal["live", "test"]) -> CreditRule | None:
     """Return which rule made a row.
 
     Whoever moves credits may write any metadata, so what only rules do has to agree with it: they alone move the
-    allotment, take credits from a child, and move some without a key.
+    allotment, take credits from a child, move some without a key, and begin a ledger of the test environment.
     """
     reason = event.metadata.get("reason")
     is_possible = {
-        "grant": event.included_delta > 0 or event.sequence == 1,
+        "grant": event.included_delta > 0 or (env == "test" and event.sequence == 1),
         "adjustment": event.included_delta < 0,
         "allocation": (
             event.is_child == (event.prepaid_delta < 0)
@@ -202,14 +208,16 @@ def rule_of(event: EventWithOrigin) -> CreditRule | None:
     return reason if is_possible and reason in _RULES else None  # type: ignore[return-value]
 
 
-def _origin_of(event: EventWithOrigin, operators: Mapping[UUID, str]) -> dict[str, Any]:
+def _origin_of(
+    event: EventWithOrigin, operators: Mapping[UUID, str], env: Literal["live", "test"]
+) -> dict[str, Any]:
     key_id, operator_id, transfer_id = event.api_key_id, event.operator_id, event.transfer_id
     return {
         "organization_id": format_id("org", event.organization_id),
         "sequence": event.sequence,
         "included_credits": event.included_delta,
         "prepaid_credits": event.prepaid_delta,
-        "rule": rule_of(event),
+        "rule": rule_of(event, env),
         "job": _job_of(event),
         "transfer_id": None if transfer_id is None else format_id("txn", transfer_id),
         "counterpart": _counterpart_of(event),

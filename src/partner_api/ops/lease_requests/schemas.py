@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, convert, field
 from msgspec.structs import asdict
 
 from partner_api.account_pool import candidate_store
+from partner_api.clock import format_seconds
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     Amount,
@@ -15,6 +16,7 @@ from partner_api.edge.wire.fields import (
     OrganizationId,
     OrganizationIdText,
     PoolAccountId,
+    SecondsText,
 )
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
@@ -68,6 +70,9 @@ class QueuedLeaseRequest(OpsLeaseRequest, frozen=True, rename="camel", kw_only=T
     partner_name: str
     cash_balance_cents: Annotated[
         int | None, Meta(description="Of the partner; null if it has no cash wallet.")
+    ]
+    answered_at: Annotated[
+        SecondsText | None, Meta(description="When it was assigned or rejected.")
     ]
 
 
@@ -146,6 +151,7 @@ def queued_request_of(request: operator_store.QueuedRequest) -> QueuedLeaseReque
         partner_id=format_id("org", request.partner_id),
         partner_name=request.partner_name,
         cash_balance_cents=request.cash_balance_cents,
+        answered_at=None if request.answered_at is None else format_seconds(request.answered_at),
     )
 
 

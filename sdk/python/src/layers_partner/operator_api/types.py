@@ -2447,6 +2447,8 @@ class QueuedLeaseRequest(TypedDict):
     partnerName: str
     cashBalanceCents: int | None
     """Of the partner; null if it has no cash wallet."""
+    answeredAt: str | None
+    """When it was assigned or rejected."""
 
 
 class Recovered(TypedDict):

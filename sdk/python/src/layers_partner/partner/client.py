@@ -62,6 +62,12 @@ if TYPE_CHECKING:
         OrganizationsRawResource,
         OrganizationsResource,
     )
+    from layers_partner.partner.resources.portal_sessions import (
+        AsyncPortalSessionsRawResource,
+        AsyncPortalSessionsResource,
+        PortalSessionsRawResource,
+        PortalSessionsResource,
+    )
     from layers_partner.partner.resources.projects import (
         AsyncProjectsRawResource,
         AsyncProjectsResource,
@@ -135,7 +141,7 @@ class PartnerResources(SyncClient):
     def credits(self) -> CreditsResource:
         """`layers.credits`.
 
-        Has `retrieve`, `events`.
+        Has `retrieve`, `events`, `reservations`.
         """
         from layers_partner.partner.resources.credits import CreditsResource
 
@@ -165,7 +171,7 @@ class PartnerResources(SyncClient):
     def leased_accounts(self) -> LeasedAccountsResource:
         """`layers.leased_accounts`.
 
-        Has `list`, `release`, `requests`.
+        Has `list`, `list_all`, `release`, `requests`.
         """
         from layers_partner.partner.resources.leased_accounts import LeasedAccountsResource
 
@@ -181,6 +187,16 @@ class PartnerResources(SyncClient):
         from layers_partner.partner.resources.organizations import OrganizationsResource
 
         return OrganizationsResource(self)
+
+    @cached_property
+    def portal_sessions(self) -> PortalSessionsResource:
+        """`layers.portal_sessions`.
+
+        Has `create`.
+        """
+        from layers_partner.partner.resources.portal_sessions import PortalSessionsResource
+
+        return PortalSessionsResource(self)
 
     @cached_property
     def projects(self) -> ProjectsResource:
@@ -308,6 +324,11 @@ class PartnerResourcesRaw:
         return self._resource.organizations.with_raw_response
 
     @cached_property
+    def portal_sessions(self) -> PortalSessionsRawResource:
+        """`layers.portal_sessions`, whose methods return whole responses."""
+        return self._resource.portal_sessions.with_raw_response
+
+    @cached_property
     def projects(self) -> ProjectsRawResource:
         """`layers.projects`, whose methods return whole responses."""
         return self._resource.projects.with_raw_response
@@ -371,7 +392,7 @@ class AsyncPartnerResources(AsyncClient):
     def credits(self) -> AsyncCreditsResource:
         """`layers.credits`.
 
-        Has `retrieve`, `events`.
+        Has `retrieve`, `events`, `reservations`.
         """
         from layers_partner.partner.resources.credits import AsyncCreditsResource
 
@@ -401,7 +422,7 @@ class AsyncPartnerResources(AsyncClient):
     def leased_accounts(self) -> AsyncLeasedAccountsResource:
         """`layers.leased_accounts`.
 
-        Has `list`, `release`, `requests`.
+        Has `list`, `list_all`, `release`, `requests`.
         """
         from layers_partner.partner.resources.leased_accounts import AsyncLeasedAccountsResource
 
@@ -417,6 +438,16 @@ class AsyncPartnerResources(AsyncClient):
         from layers_partner.partner.resources.organizations import AsyncOrganizationsResource
 
         return AsyncOrganizationsResource(self)
+
+    @cached_property
+    def portal_sessions(self) -> AsyncPortalSessionsResource:
+        """`layers.portal_sessions`.
+
+        Has `create`.
+        """
+        from layers_partner.partner.resources.portal_sessions import AsyncPortalSessionsResource
+
+        return AsyncPortalSessionsResource(self)
 
     @cached_property
     def projects(self) -> AsyncProjectsResource:
@@ -544,6 +575,11 @@ class AsyncPartnerResourcesRaw:
     def organizations(self) -> AsyncOrganizationsRawResource:
         """`layers.organizations`, whose methods return whole responses."""
         return self._resource.organizations.with_raw_response
+
+    @cached_property
+    def portal_sessions(self) -> AsyncPortalSessionsRawResource:
+        """`layers.portal_sessions`, whose methods return whole responses."""
+        return self._resource.portal_sessions.with_raw_response
 
     @cached_property
     def projects(self) -> AsyncProjectsRawResource:

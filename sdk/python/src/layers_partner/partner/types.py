@@ -1264,6 +1264,15 @@ class PingData(TypedDict):
     """A greeting."""
 
 
+class PortalSession(TypedDict):
+    """A session of the portal that waits to be opened."""
+
+    url: str
+    """Opens it, once, for whoever has it first. Send a browser there, and keep it nowhere."""
+    expiresAt: str
+    """When the link and the session end."""
+
+
 class Project(TypedDict):
     """Where content is made and accounts are leased, for one app or brand."""
 
@@ -1330,6 +1339,23 @@ class Replayed(TypedDict):
     """What becomes of it."""
     scheduledAt: str
     """When it is due."""
+
+
+class Reservation(TypedDict):
+    """Credits that a job holds until it ends."""
+
+    jobId: str
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    projectId: str
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    format: str
+    """Example: `video_remix`."""
+    reservedCredits: int
+    """The most that it can cost."""
+    reservedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    expiresAt: str
+    """When the job fails, if it has not ended by then, and they are released."""
 
 
 class RevokedAccount(TypedDict):

@@ -5,11 +5,15 @@ import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Credits } from "../types.js";
 import { CreditsEventsResource } from "./credits-events.js";
+import { CreditsReservationsResource } from "./credits-reservations.js";
 
 /** Methods of `layers.credits`. */
 export class CreditsResource extends Resource {
   /** `layers.credits.events`: `list`, `verify`. */
   readonly events = new CreditsEventsResource(this.client);
+
+  /** `layers.credits.reservations`: `list`. */
+  readonly reservations = new CreditsReservationsResource(this.client);
 
   /**
    * Read your wallet.

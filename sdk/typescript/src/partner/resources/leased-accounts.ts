@@ -26,6 +26,23 @@ export interface LeasedAccountsListParams {
   cursor?: string | undefined;
 }
 
+/** Arguments of `layers.leasedAccounts.listAll`. */
+export interface LeasedAccountsListAllParams {
+  /** Only leases of this status; a list for several. Default: `assigned` only. */
+  status?:
+    | "assigned"
+    | "disconnected"
+    | (string & {})
+    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>
+    | undefined;
+  /** Accounts on a page. From 1 to 1,000. Default: 1,000. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+  /** Only those that are paid, or past due. */
+  billingStatus?: "current" | "past_due" | (string & {}) | undefined;
+}
+
 /** Arguments of `layers.leasedAccounts.release`. */
 export interface LeasedAccountsReleaseParams {
   /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -61,6 +78,31 @@ export class LeasedAccountsResource extends Resource {
         method: "GET",
         path: "/v1/projects/{projectId}/leased-accounts",
       },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List the leased accounts of all projects.
+   *
+   * Those of your own projects, in the order of assignment, as `GET
+   * /v1/projects/{projectId}/leased-accounts` has them for one. With `billingStatus=past_due` these
+   * are the accounts that will be lost if their month is not paid.
+   *
+   * `GET /v1/leased-accounts`, with the scope `leased:write`.
+   *
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   account leased to a project: what it costs, and when it is charged next.
+   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  listAll(
+    params: LeasedAccountsListAllParams = {},
+    options?: RequestOptions,
+  ): PagePromise<LeasedAccount> {
+    return this.client.list(
+      { name: "leased_accounts.list_all", method: "GET", path: "/v1/leased-accounts" },
       params,
       options,
     );

@@ -1,4 +1,4 @@
-"""What operators look up of leases and of the pool: the history of a handle, and what is due day by day."""
+"""What operators look up of leases and of the pool: what has happened to one."""
 
 from __future__ import annotations
 

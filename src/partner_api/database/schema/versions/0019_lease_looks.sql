@@ -1,7 +1,3 @@
--- Operators look up who has leased a handle. Leases move in each of their table's indexes whenever a month is paid, and
--- social accounts hardly ever change.
-CREATE INDEX social_accounts_leased ON social_accounts (handle, id) WHERE leased;
-
 -- What has happened to one lease, or to one account of the pool.
 CREATE INDEX audit_events_of_lease ON audit_events (tenant_id, (details ->> 'socialAccountId'), occurred_at, event_id)
     WHERE details ? 'socialAccountId';

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         CreditsEventsRawResource,
         CreditsEventsResource,
     )
+    from layers_partner.partner.resources.credits_reservations import (
+        AsyncCreditsReservationsRawResource,
+        AsyncCreditsReservationsResource,
+        CreditsReservationsRawResource,
+        CreditsReservationsResource,
+    )
     from layers_partner.partner.types import Credits
 
 _RETRIEVE = Operation("credits.retrieve", "GET", "/v1/credits")
@@ -38,6 +44,18 @@ class CreditsResource(Resource):
         from layers_partner.partner.resources.credits_events import CreditsEventsResource
 
         return CreditsEventsResource(self._client)
+
+    @cached_property
+    def reservations(self) -> CreditsReservationsResource:
+        """`layers.credits.reservations`.
+
+        Has `list`.
+        """
+        from layers_partner.partner.resources.credits_reservations import (
+            CreditsReservationsResource,
+        )
+
+        return CreditsReservationsResource(self._client)
 
     @cached_property
     def with_raw_response(self) -> CreditsRawResource:
@@ -78,6 +96,11 @@ class CreditsRawResource:
         """`layers.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
+    @cached_property
+    def reservations(self) -> CreditsReservationsRawResource:
+        """`layers.credits.reservations`, whose methods return whole responses."""
+        return self._resource.reservations.with_raw_response
+
 
 class AsyncCreditsResource(AsyncResource):
     """Methods of `layers.credits`."""
@@ -91,6 +114,18 @@ class AsyncCreditsResource(AsyncResource):
         from layers_partner.partner.resources.credits_events import AsyncCreditsEventsResource
 
         return AsyncCreditsEventsResource(self._client)
+
+    @cached_property
+    def reservations(self) -> AsyncCreditsReservationsResource:
+        """`layers.credits.reservations`.
+
+        Has `list`.
+        """
+        from layers_partner.partner.resources.credits_reservations import (
+            AsyncCreditsReservationsResource,
+        )
+
+        return AsyncCreditsReservationsResource(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncCreditsRawResource:
@@ -130,3 +165,8 @@ class AsyncCreditsRawResource:
     def events(self) -> AsyncCreditsEventsRawResource:
         """`layers.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
+
+    @cached_property
+    def reservations(self) -> AsyncCreditsReservationsRawResource:
+        """`layers.credits.reservations`, whose methods return whole responses."""
+        return self._resource.reservations.with_raw_response

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from layers_partner.partner.types import LeasedAccount, ReleasedAccount
 
 _LIST = Operation("leased_accounts.list", "GET", "/v1/projects/{projectId}/leased-accounts")
+_LIST_ALL = Operation("leased_accounts.list_all", "GET", "/v1/leased-accounts")
 _RELEASE = Operation("leased_accounts.release", "DELETE", "/v1/leased-accounts/{socialAccountId}")
 
 
@@ -94,6 +95,53 @@ class LeasedAccountsResource(Resource):
             options=options,
         )
 
+    def list_all(
+        self,
+        *,
+        status: Literal["assigned", "disconnected"]
+        | str
+        | Sequence[Literal["assigned", "disconnected"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[LeasedAccount]:
+        """List the leased accounts of all projects.
+
+        Those of your own projects, in the order of assignment, as `GET
+        /v1/projects/{projectId}/leased-accounts` has them for one. With `billingStatus=past_due`
+        these are the accounts that will be lost if their month is not paid.
+
+        `GET /v1/leased-accounts`, with the scope `leased:write`.
+
+        Args:
+            status: Only leases of this status; a list for several. Default: `assigned` only.
+            limit: Accounts on a page. From 1 to 1,000. Default: 1,000.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            billing_status: Only those that are paid, or past due.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: an account leased to a
+            project: what it costs, and when it is charged next.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST_ALL,
+            {},
+            query={
+                "status": status,
+                "limit": limit,
+                "cursor": cursor,
+                "billingStatus": billing_status,
+            },
+            options=options,
+        )
+
     def release(
         self,
         social_account_id: str,
@@ -138,6 +186,7 @@ class LeasedAccountsRawResource:
     def __init__(self, resource: LeasedAccountsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
+        self.list_all = raw(resource.list_all)
         self.release = raw(resource.release)
 
     @cached_property
@@ -210,6 +259,53 @@ class AsyncLeasedAccountsResource(AsyncResource):
             options=options,
         )
 
+    def list_all(
+        self,
+        *,
+        status: Literal["assigned", "disconnected"]
+        | str
+        | Sequence[Literal["assigned", "disconnected"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[LeasedAccount]:
+        """List the leased accounts of all projects.
+
+        Those of your own projects, in the order of assignment, as `GET
+        /v1/projects/{projectId}/leased-accounts` has them for one. With `billingStatus=past_due`
+        these are the accounts that will be lost if their month is not paid.
+
+        `GET /v1/leased-accounts`, with the scope `leased:write`.
+
+        Args:
+            status: Only leases of this status; a list for several. Default: `assigned` only.
+            limit: Accounts on a page. From 1 to 1,000. Default: 1,000.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            billing_status: Only those that are paid, or past due.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            account leased to a project: what it costs, and when it is charged next.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST_ALL,
+            {},
+            query={
+                "status": status,
+                "limit": limit,
+                "cursor": cursor,
+                "billingStatus": billing_status,
+            },
+            options=options,
+        )
+
     async def release(
         self,
         social_account_id: str,
@@ -254,6 +350,7 @@ class AsyncLeasedAccountsRawResource:
     def __init__(self, resource: AsyncLeasedAccountsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
+        self.list_all = async_raw(resource.list_all)
         self.release = async_raw(resource.release)
 
     @cached_property
