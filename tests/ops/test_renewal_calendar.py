@@ -180,11 +180,14 @@ async def test_today_begins_now(connection: Connection) -> None:
     partner = await make_partner(connection, now=BEGIN, cash_cents=100_000)
     for hours in (0, 2):
         await lease(connection, partner, BEGIN + timedelta(hours=hours))
-    # A month later, between the two; nobody has come to charge the first.
-    now = datetime(2028, 1, 26, 12, tzinfo=UTC)
-    calendar = await calendar_at(connection, partner, now, now.date())
-    assert calendar.before == (1, 15_000)
-    assert (calendar.days[0].months, calendar.days[0].owed_cents) == (1, 30_000)
+    # A month later, in the second of the first, and between the two; nobody has come to charge it.
+    for now in (
+        datetime(2028, 1, 26, 11, 59, 58, tzinfo=UTC),
+        datetime(2028, 1, 26, 12, tzinfo=UTC),
+    ):
+        calendar = await calendar_at(connection, partner, now, now.date())
+        assert calendar.before == (1, 15_000)
+        assert (calendar.days[0].months, calendar.days[0].owed_cents) == (1, 30_000)
     assert [one.assigned_at.hour for one in await of_day(connection, partner, now, now.date())] == [
         13
     ]

@@ -41,7 +41,6 @@ async def client(
     database_urls: DatabaseUrls, s3_endpoint: str, bucket: BucketStorage
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application that keeps files in the bucket, whose credentials the fixture of it has set."""
-    assert bucket
     url = f"s3://files/some/prefix?endpoint={s3_endpoint}&region=us-east-1"
     async with running(make_edge(database_urls, LAYERS_STORAGE_URL=url)) as client:
         yield client
@@ -100,7 +99,6 @@ async def test_what_is_not_there_or_was_not_signed(
 async def test_a_bucket_that_does_not_answer_is_said_so(
     database_urls: DatabaseUrls, s3_endpoint: str, bucket: BucketStorage, stored: StoredFile
 ) -> None:
-    assert bucket
     url = f"s3://no-such-bucket?endpoint={s3_endpoint.rpartition(':')[0]}:9&region=us-east-1"
     async with running(make_edge(database_urls, LAYERS_STORAGE_URL=url)) as client:
         answer = await client.get(address_of(stored))

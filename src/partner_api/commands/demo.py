@@ -66,6 +66,8 @@ def print_demo(base_url: str, demo: Demo) -> None:
         f"""
 Partner key     {demo.secrets.partner_key}
 Operator token  {demo.secrets.operator_token}
+Console         {base_url}{demo.sign_in_path}
+                (signs the demo's operator in once, within an hour)
 
 A child's wallet:
   curl {base_url}/v1/organizations/{child}/credits \\

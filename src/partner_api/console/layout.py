@@ -118,6 +118,10 @@ def sign_in(to: str, kept: str, message: str | None = None) -> str:
         h.form(method="post", action="/console/sign-in")[
             h.input(type="hidden", name="to", value=to),
             h.input(type="hidden", name="kept", value=kept),
+            # What keeps passwords asks for a name; a token has none.
+            h.input(
+                type="text", name="username", autocomplete="username", value="operator", hidden=True
+            ),
             h.label(for_="token")["Operator's token"],
             h.input(
                 "#token",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.api_keys import store as api_keys
@@ -10,11 +11,14 @@ from partner_api.demo.credentials import DemoSecrets, read_demo_secrets, write_d
 from partner_api.edge.identity.credentials import (
     mint_api_key,
     mint_operator_token,
+    mint_sign_in_link,
     parse_api_key,
     parse_operator_token,
 )
 from partner_api.ids import new_uuid7
+from partner_api.operators import link_store
 from partner_api.operators import store as operators
+from partner_api.operators.schemas import link_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 _OPERATOR_NAME = "demo"
+_LINK_TIME = timedelta(hours=1)
 
 
 async def ensure_secrets(
@@ -80,6 +85,25 @@ async def ensure_secrets(
         # Before the commit: nobody could use a secret that was not written.
         write_demo_secrets(data_dir, secrets)
     return secrets
+
+
+async def issue_sign_in_link(
+    connection: Connection, now: datetime, secret_keys: SecretKeys, secrets: DemoSecrets
+) -> str:
+    """Return the path of a link that signs the demo's operator in to the console once, within an hour."""
+    operator = parse_operator_token(secrets.operator_token)
+    if operator is None:
+        raise ValueError("the demo's operator has no token")
+    link = mint_sign_in_link()
+    await link_store.insert_link(
+        connection,
+        now,
+        operator_keyid=operator.keyid,
+        credential=link,
+        secret_keys=secret_keys,
+        expires_at=now + _LINK_TIME,
+    )
+    return link_path(link)
 
 
 async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:

@@ -1,10 +1,20 @@
-"""What an operator may be called: the rule of the API and of the command line."""
+"""What an operator may be called, and where a link signs one in: the rules of the API and of the command line."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from partner_api.edge.wire.visible import visible_problem
 
+if TYPE_CHECKING:
+    from partner_api.edge.identity.credentials import SignInLinkCredential
+
 MAX_NAME_CHARACTERS = 120
+
+
+def link_path(link: SignInLinkCredential) -> str:
+    """Return the address of a one-time link, on whatever host the server has."""
+    return f"/console/sign-in/{link.text}"
 
 
 def name_problem(name: str) -> str | None:

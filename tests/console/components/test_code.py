@@ -60,4 +60,6 @@ def test_it_scrolls_with_keys_and_has_a_name() -> None:
     assert re.search(
         r'<pre id="answer" dir="ltr" tabindex="0" role="region" aria-label="The answer">', node
     )
-    assert re.search(r'<button type="button" hidden data-copy="answer">', node), "a script shows it"
+    assert re.search(
+        r'<button type="button" hidden data-copy="answer" aria-label="Copy: The answer">', node
+    ), "a script shows it"

@@ -16,6 +16,7 @@ from partner_api.commands.ops import (
     partners,
     pool,
     requests,
+    sessions,
     webhooks,
 )
 
@@ -32,8 +33,10 @@ for group, name in (
     (clock, "clock"),
     (jobs, "jobs"),
     (webhooks, "webhooks"),
+    (sessions, "sessions"),
 ):
     app.add_typer(group.app, name=name)
 app.command("reconciliation")(installation.show_reconciliation)
 app.command("bootstrap")(installation.bootstrap)
+app.command("console")(sessions.console)
 app.command("renewals")(leases.show_renewals)

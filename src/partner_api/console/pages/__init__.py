@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from partner_api.console.pages import (
     audit,
+    books,
     jobs,
     lease_requests,
     leases,
     ledgers,
+    operators,
     organizations,
     pool,
     renewals,
     search,
+    sessions,
+    today,
     webhooks,
 )
 
@@ -25,10 +29,14 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *search.pages.routes,
     *audit.pages.routes,
     *leases.ROUTES,
+    *today.pages.routes,
+    *books.pages.routes,
     *organizations.ROUTES,
     *ledgers.ROUTES,
     *pool.ROUTES,
     *renewals.ROUTES,
     *jobs.ROUTES,
     *webhooks.ROUTES,
+    *operators.pages.routes,
+    *sessions.pages.routes,
 ]

@@ -56,8 +56,8 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    button.dataset.copied = "";
+    setTimeout(() => { delete button.dataset.copied; }, 2000);
   });
 
   // Choosing the first of a list; without this it is a link to the page with them chosen.
@@ -70,9 +70,10 @@
     boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // A second click while the first is on its way would only be answered with the same.
+  // A second click while the first is on its way would only be answered with the same, if its answer is not lost.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
+    if (event.submitter?.getAttribute("aria-disabled")) { event.preventDefault(); return; }
     for (const button of event.target.querySelectorAll("button[type=submit]")) {
       button.setAttribute("aria-disabled", "true");
     }
@@ -146,6 +147,7 @@
     if (!busy) {
       try {
         const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+        if (answer.status === 401) location.reload();
         if (answer.ok) {
           const text = await answer.text();
           const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("main");

@@ -20,6 +20,7 @@ from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.ids import format_id
 from partner_api.operators import link_store, session_store
 from partner_api.operators.access import require_authority, require_session
+from partner_api.operators.schemas import link_path
 from partner_api.ops.operators.session_schemas import (
     EndedSessions,
     NewSignInLink,
@@ -178,6 +179,4 @@ async def create_sign_in_link(
             "expiresAt": format_milliseconds(expires_at),
         },
     )
-    return SignInLink(
-        url=f"/console/sign-in/{link.text}", expires_at=format_milliseconds(expires_at)
-    )
+    return SignInLink(url=link_path(link), expires_at=format_milliseconds(expires_at))
