@@ -133,6 +133,41 @@ def test_without_scripts_a_page_says_the_same(
     assert texts[0].strip()
 
 
+# What a person can do something with, and sees; in a group of radio buttons the arrows move.
+_OPERABLE = """
+() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+  .filter((one) => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.type !== 'radio'
+    && !one.classList.contains('skip'))
+  .map((one, number) => { one.dataset.tested = number; return one.outerHTML.slice(0, 120); })
+"""
+_FOCUSED = """
+() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  return [one.dataset.tested ?? null, style.outlineStyle !== 'none' || style.boxShadow !== 'none'];
+}
+"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld, page: str
+) -> None:
+    opened = contexts["light"].new_page()
+    opened.goto(demo.base_url + address_of(page, world))
+    operable = opened.evaluate(_OPERABLE)
+    reached: set[int] = set()
+    for _ in range(2 * len(operable) + 20):
+        opened.keyboard.press("Tab")
+        number, is_shown = opened.evaluate(_FOCUSED)
+        if number is not None:
+            assert is_shown, operable[int(number)]
+            reached.add(int(number))
+    missed = [html for number, html in enumerate(operable) if number not in reached]
+    assert missed == []
+    opened.close()
+
+
 def test_keys_lead_everywhere(
     contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld
 ) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from tests.support.page_costs import with_blocks
 from tests.support.tenants import NOON, make_partner
 
 from partner_api.credits.event_store import CreditEvent, EventFilter, list_events
@@ -137,19 +137,9 @@ async def page(
     connection: Connection, wallet: Wallet, wanted: EventFilter
 ) -> tuple[list[CreditEvent], int]:
     """The first page, and how many blocks PostgreSQL looks at for it."""
-    seen: list[Any] = []
-    connection.add_query_logger(seen.append)
-    try:
-        events = await list_events(
+    return await with_blocks(
+        connection,
+        list_events(
             connection, wallet.tenant_id, wallet.organization_id, wanted, before=None, limit=ROWS
-        )
-        # The driver tells of a statement after it has given its rows.
-        await asyncio.sleep(0)
-    finally:
-        connection.remove_query_logger(seen.append)
-    query = seen[-1]
-    explained = await connection.fetchval(
-        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query.query}", *query.args
+        ),
     )
-    plan = explained[0]["Plan"]
-    return events, int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])

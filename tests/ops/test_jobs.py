@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import socket
 import time
@@ -11,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.ops.working import FORMATS, MISSING, VIDEO, claim, funded, job, report, start
+from tests.ops.working import (
+    FORMATS,
+    MISSING,
+    VIDEO,
+    claim,
+    funded,
+    job,
+    report,
+    start,
+    upload,
+)
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import org_id, project_id
 from tests.support.serving import wait_until
@@ -24,31 +33,6 @@ if TYPE_CHECKING:
 
 # Far sooner than by looking again, which a claim that waits does once a second.
 WOKEN_SECONDS = 0.4
-
-
-async def upload(
-    api: httpx2.AsyncClient, worker: dict[str, str], held: dict[str, Any], content: bytes
-) -> dict[str, Any]:
-    sent = await api.put(
-        f"/ops/v1/jobs/{held['jobId']}/assets/one.png",
-        content=content,
-        headers={
-            **worker,
-            "Content-Type": "image/png",
-            "X-Worker-Id": "w1",
-            "X-Claim-Token": held["claimToken"],
-        },
-    )
-    assert sent.status_code == 200, sent.text
-    return {
-        "kind": "slide",
-        "name": "one.png",
-        "width": 1080,
-        "height": 1920,
-        "mimeType": "image/png",
-        "sizeBytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
 
 
 def claims_logged(server: Service) -> list[dict[str, Any]]:

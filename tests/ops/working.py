@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from tests.support.answers import granted
@@ -51,3 +52,29 @@ async def funded(installation: Installation) -> Key:
 async def job(api: httpx2.AsyncClient, key: Key, job_id: str) -> dict[str, Any]:
     found: dict[str, Any] = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))
     return found
+
+
+async def upload(
+    api: httpx2.AsyncClient, worker: dict[str, str], held: dict[str, Any], content: bytes
+) -> dict[str, Any]:
+    """Store a picture of a job, and return what its worker reports of it."""
+    sent = await api.put(
+        f"/ops/v1/jobs/{held['jobId']}/assets/one.png",
+        content=content,
+        headers={
+            **worker,
+            "Content-Type": "image/png",
+            "X-Worker-Id": "w1",
+            "X-Claim-Token": held["claimToken"],
+        },
+    )
+    assert sent.status_code == 200, sent.text
+    return {
+        "kind": "slide",
+        "name": "one.png",
+        "width": 1080,
+        "height": 1920,
+        "mimeType": "image/png",
+        "sizeBytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
+from partner_api.console.visit import WHOSE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,6 +78,11 @@ def forms_of(html: str) -> dict[str, Form]:
     parser = _Forms()
     parser.feed(html)
     return parser.forms
+
+
+def unsigned(form: Form) -> dict[str, str]:
+    """The fields of a form as somebody else can send them: without the mark of whose it is."""
+    return {name: value for name, value in form.fields.items() if name != WHOSE}
 
 
 def text_of(html: str) -> str:

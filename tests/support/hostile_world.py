@@ -92,6 +92,8 @@ class HostileWorld:
         self.ids["leaseRequestId"] = self._post(path, wanted, self._as_child)["id"]
         leases = self._get(f"/projects/{project_id}/leased-accounts", self._as_child)
         self.ids["socialAccountId"] = leases["items"][0]["socialAccountId"]
+        # A day of renewals.
+        self.ids["date"] = leases["items"][0]["nextRenewalAt"][:10]
 
     def _run_jobs(self, project_id: str) -> None:
         content = {"hook": NOTE[:200]}

@@ -60,7 +60,7 @@ def body_of(view: View, notice: str | None, *, head: h.Node, after: h.Node = Non
             data_live=str(view.live_seconds) if view.live_seconds else None,
         )[
             _trail(view.trail),
-            h.h1[view.title],
+            h.h1[h.bdi[visible(view.title)]],
             h.p(".notice", role="status")[notice] if notice else None,
             view.body,
         ],
@@ -91,7 +91,7 @@ def document(
                 h.meta(charset="utf-8"),
                 h.meta(name="viewport", content="width=device-width, initial-scale=1"),
                 h.meta(name="color-scheme", content="light dark"),
-                h.title[f"{title} · {site}"],
+                h.title[f"{visible(title)} · {site}"],
                 h.link(rel="icon", href=f"{prefix}/icon.svg"),
                 h.link(rel="stylesheet", href=f"{prefix}/console.css"),
                 h.script(src=f"{prefix}/console.js", defer=True),
@@ -207,7 +207,7 @@ def _head(visit: Visit, place: str) -> h.Node:
             ]
         ],
         h.form(".who", method="post", action="/console/sign-out")[
-            h.a(href="/console/sessions")[h.bdi[visit.name]],
+            h.a(href="/console/sessions")[h.bdi[visible(visit.name)]],
             h.button(type="submit")["Sign out"],
         ],
     ]
@@ -217,7 +217,7 @@ def _trail(trail: tuple[tuple[str, str], ...]) -> h.Node:
     if not trail:
         return None
     return h.nav(".trail", aria_label="Part of")[
-        h.ol[(h.li[h.a(href=address)[h.bdi[text]]] for text, address in trail)]
+        h.ol[(h.li[h.a(href=address)[h.bdi[visible(text)]]] for text, address in trail)]
     ]
 
 

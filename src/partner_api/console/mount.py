@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
 
+from partner_api.console.components.errors import error_body, error_title, headers_of
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
 from partner_api.console.form_data import parse_form
@@ -119,22 +120,9 @@ def require_same_site(request: ApiRequest) -> None:
 
 def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
     """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
-    from partner_api.console.components.errors import error_body
-
     return View(
         title=error_title(error), body=error_body(error, request_id, home), status=error.status
     )
-
-
-def error_title(error: ApiError) -> str:
-    """Return the heading of a refusal."""
-    return {
-        403: "Not allowed",
-        404: "Not found",
-        405: "Not found",
-        429: "Too many requests",
-        503: "Not available now",
-    }.get(error.status, "Something is wrong")
 
 
 def mounted(mount: Mount, pages: Iterable[PageRoute]) -> Routes:
@@ -277,6 +265,9 @@ async def shown(
         path: the page's parameters.
         status: of the answer, if it is not the page's own.
     """
+    headers: dict[str, str] = {}
+    if visit.submitted is not None and visit.submitted.error is not None:
+        headers |= headers_of(visit.submitted.error)
     try:
         view = await handler(visit, **path)
     except Download as download:
@@ -287,6 +278,7 @@ async def shown(
         )
         view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
+        headers |= headers_of(refusal)
         visit.is_shown_again = True
     if isinstance(view, Reply):
         return view
@@ -295,5 +287,6 @@ async def shown(
         above = left_out(visit, visit.submitted)
         view = msgspec.structs.replace(view, body=[above, view.body])
     notice = mount.notice(visit.request)
-    headers = mount.leave_notice(visit.request, "") if notice else {}
+    if notice:
+        headers |= mount.leave_notice(visit.request, "")
     return html_reply(mount.whole(visit, view, notice), status or view.status, headers)

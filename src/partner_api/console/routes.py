@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partner_api.console import layout, session
+from partner_api.console.components.errors import headers_of
 from partner_api.console.files import declare_files
 from partner_api.console.kept_form import kept_form_of, pack, read_kept
 from partner_api.console.mount import error_view, html_reply, mounted
@@ -105,7 +106,7 @@ def console_routes(api: Iterable[Route]) -> Routes:
 
 def error_page(error: ApiError, request_id: str) -> Reply[Any]:
     """Answer with a page what no page has answered."""
-    headers = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
+    headers = headers_of(error)
     return html_reply(
         layout.whole(None, error_view(error, request_id, HOME)), error.status, headers
     )

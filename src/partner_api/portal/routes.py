@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from partner_api.console.components.errors import headers_of
 from partner_api.console.declare import View
 from partner_api.console.files import declare_files
 from partner_api.console.form_data import parse_form
@@ -136,7 +137,7 @@ def portal_routes(api: Iterable[Route]) -> Routes:
 
 def error_page(error: ApiError, request_id: str) -> Reply[Any]:
     """Answer with a page what no page has answered."""
-    headers = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
+    headers = headers_of(error)
     if error.code == "KILL_SWITCH":
         error = ApiError("KILL_SWITCH", _SUSPENDED)
     return html_reply(

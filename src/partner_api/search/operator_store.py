@@ -127,33 +127,40 @@ async def find_by_id(connection: Connection, wanted: UUID, kinds: Sequence[Kind]
 
 async def find_by_text(connection: Connection, text: str, limit: int) -> list[Hit]:
     """Return at most so many of each kind whose name, e-mail or handle begins with a text. Crosses tenants."""
-    # Each part is a run of an index, in its order, whatever values the plan is made for. What begins with the text
-    # comes before the text with the last of all characters behind it.
+    # Each part is a run of one index, in its order, whatever the planner takes a table for: only what is found in it is
+    # joined to the rest. What begins with the text comes before the text with the last of all characters behind it.
+    # More is looked at than is shown, because some of it is of test environments.
     rows = await connection.fetch(
         """
         SELECT * FROM (
         (SELECT 'organization' AS kind, o.id, o.name, o.id AS organization_id, o.name AS organization_name,
                 o.parent_id AS part_of
-           FROM organizations o JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
-          WHERE lower(o.name) ~>=~ lower($1) AND lower(o.name) ~<~ lower($1) || U&'\\+10FFFF'
+           FROM (SELECT tenant_id, id, parent_id, name FROM organizations
+                  WHERE lower(name) ~>=~ lower($1) AND lower(name) ~<~ (lower($1) || U&'\\+10FFFF')
+                  ORDER BY lower(name) USING ~<~, id LIMIT 4 * $2::integer) o
+           JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
           ORDER BY lower(o.name) USING ~<~, o.id LIMIT $2)
         UNION ALL
         (SELECT 'organization', o.id, o.billing_email, o.id, o.name, o.parent_id
-           FROM organizations o JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
-          WHERE o.billing_email IS NOT NULL
-            AND lower(o.billing_email) ~>=~ lower($1) AND lower(o.billing_email) ~<~ lower($1) || U&'\\+10FFFF'
+           FROM (SELECT tenant_id, id, parent_id, name, billing_email FROM organizations
+                  WHERE billing_email IS NOT NULL AND lower(billing_email) ~>=~ lower($1)
+                    AND lower(billing_email) ~<~ (lower($1) || U&'\\+10FFFF')
+                  ORDER BY lower(billing_email) USING ~<~, id LIMIT 4 * $2) o
+           JOIN tenants t ON t.id = o.tenant_id AND t.env = 'live'
           ORDER BY lower(o.billing_email) USING ~<~, o.id LIMIT $2)
         UNION ALL
         (SELECT 'pool_account', a.id, a.handle, NULL, NULL, NULL
            FROM pool_accounts a
-          WHERE lower(a.handle) ~>=~ lower($1) AND lower(a.handle) ~<~ lower($1) || U&'\\+10FFFF'
+          WHERE lower(a.handle) ~>=~ lower($1) AND lower(a.handle) ~<~ (lower($1) || U&'\\+10FFFF')
           ORDER BY lower(a.handle) USING ~<~, a.id LIMIT $2)
         UNION ALL
         (SELECT 'social_account', s.id, s.handle, o.id, o.name, NULL
-           FROM social_accounts s JOIN tenants t ON t.id = s.tenant_id AND t.env = 'live'
+           FROM (SELECT tenant_id, id, project_id, handle FROM social_accounts
+                  WHERE lower(handle) ~>=~ lower($1) AND lower(handle) ~<~ (lower($1) || U&'\\+10FFFF')
+                  ORDER BY lower(handle) USING ~<~, id LIMIT 4 * $2) s
+           JOIN tenants t ON t.id = s.tenant_id AND t.env = 'live'
            JOIN projects p ON p.tenant_id = s.tenant_id AND p.id = s.project_id
            JOIN organizations o ON o.tenant_id = s.tenant_id AND o.id = p.organization_id
-          WHERE lower(s.handle) ~>=~ lower($1) AND lower(s.handle) ~<~ lower($1) || U&'\\+10FFFF'
           ORDER BY lower(s.handle) USING ~<~, s.id LIMIT $2)) found
         """,
         text,

@@ -51,8 +51,8 @@ def _code(title: str, text: str, id: str) -> h.Node:
     return h.div(".code")[
         h.p(".code-title")[
             h.span[title],
-            # A script shows it, and copies.
-            h.button(type="button", hidden=True, data_copy=id)["Copy"],
+            # A script shows it, and copies; without one, nothing is said of it.
+            h.button(type="button", hidden=True, data_copy=id, aria_label=f"Copy: {title}"),
         ],
         shown,
     ]

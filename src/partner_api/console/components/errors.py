@@ -48,3 +48,19 @@ def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Nod
         h.p(".quiet")["Request ", h.code[request_id]],
         h.p[h.a(href=address)[words]],
     ]
+
+
+def headers_of(error: ApiError) -> dict[str, str]:
+    """Return the headers of a refusal that are also for browsers."""
+    return {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
+
+
+def error_title(error: ApiError) -> str:
+    """Return the heading of a refusal."""
+    return {
+        403: "Not allowed",
+        404: "Not found",
+        405: "Not found",
+        429: "Too many requests",
+        503: "Not available now",
+    }.get(error.status, "Something is wrong")

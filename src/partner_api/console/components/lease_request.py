@@ -35,9 +35,14 @@ def about(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
     """Return what is asked for, by whom."""
     niche = found.niche
     own = f"/console/organizations/{found.organization_id}"
-    return facts(
+    texts = [
+        ("Audience", niche.audience),
+        ("Target", found.target),
+        ("The partner's note", found.partner_note),
+    ]
+    shown = facts(
         ("Status", badge(found.status)),
-        ("Asked", [age(found.submitted_at, visit.request.now), " ago"]),
+        ("Age", age(found.submitted_at, visit.request.now)),
         ("Organization", h.a(href=own)[other(found.organization_name)]),
         (
             "Partner",
@@ -49,11 +54,18 @@ def about(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
         ("Vertical", other(niche.vertical)),
         ("Language", niche.language or "any"),
         ("Countries", countries(niche.geo)),
-        ("Audience", other(niche.audience)),
-        ("Target", other(found.target)),
-        ("The partner's note", other(found.partner_note)),
         ("Id", identifier(found.id)),
     )
+    return [
+        shown,
+        h.dl[
+            (
+                h.div[h.dt(".quiet")[name], h.dd(".long")[other(text)]]
+                for name, text in texts
+                if text
+            )
+        ],
+    ]
 
 
 async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
@@ -86,13 +98,15 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
                         "Price of each a month, in cents",
                         "cents",
                         visit.parameter("monthlyPriceCents"),
-                        hint="Without one, each costs what the pool says.",
+                        hint="p writes here. Without one, each costs what the pool says.",
+                        attributes={"data-key": "p"},
                     ),
                     Field(
                         "note",
                         "Note for the partner",
                         value=visit.parameter("note"),
-                        attributes={"maxlength": "2000"},
+                        hint="t writes here, Ctrl and Enter sends it.",
+                        attributes={"maxlength": "2000", "data-key": "t"},
                     ),
                 ],
                 submit="Fulfil",

@@ -37,13 +37,13 @@ class Column(msgspec.Struct, Generic[T], frozen=True):
 
     Attributes:
         title: its heading, also in CSV.
-        cell: what it shows of a row; None for what only CSV has a column of.
+        cell: what it shows of a row.
         text: what CSV has of a row: the value as the API has it.
         number: whether it is one, and stands on the right.
     """
 
     title: str
-    cell: Callable[[T], h.Node] | None
+    cell: Callable[[T], h.Node]
     text: Callable[[T], object]
     number: bool = False
 
@@ -69,32 +69,27 @@ def table(
     """
     if not rows:
         return h.p(".empty")[empty]
-    shown = [column for column in columns if column.cell is not None]
     return h.div(".scroll", role="region", aria_label=caption or label or "Table", tabindex="0")[
         h.table(".list")[
             h.caption[caption] if caption else None,
             h.thead[
-                h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in shown)]
+                h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in columns)]
             ],
-            h.tbody[(_row(shown, row, href(row) if href else None) for row in rows)],
+            h.tbody[(_row(columns, row, href(row) if href else None) for row in rows)],
         ]
     ]
 
 
 def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
     first, *others = columns
-    heading = rendered(_cell(first, row))
+    heading = rendered(first.cell(row))
     if address:
         heading = element("a", heading, class_="row-link", href=address)
     cells = [
         element("th", heading, scope="row", class_=_class_of(first)),
-        *(element("td", rendered(_cell(c, row)), class_=_class_of(c)) for c in others),
+        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
     ]
     return element("tr", joined(cells), data_href=address)
-
-
-def _cell(column: Column[T], row: T) -> h.Node:
-    return column.cell(row) if column.cell is not None else None
 
 
 def _class_of(column: Column[T]) -> str | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NONE: Final = "—"
+# So long that it takes the width that there is.
+_LONG: Final = 200
 Tone = Literal["good", "bad", "warn", "quiet", "plain"]
 _TONES: Final[Mapping[str, Tone]] = {
     **dict.fromkeys(
@@ -29,7 +31,10 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 def other(text: str | None) -> h.Node:
     """Return other people's text: marks that turn the direction of writing are shown, and nothing around it turns."""
-    return element("bdi", visible(text), class_="other") if text else NONE
+    if not text:
+        return NONE
+    kind = "other long" if len(text) > _LONG else "other"
+    return element("bdi", visible(text), class_=kind)
 
 
 def identifier(text: str | None, href: str | None = None) -> h.Node:
@@ -48,14 +53,22 @@ def instant(text: str | None) -> h.Node:
 
 
 def elapsed(since: str, now: datetime) -> str:
-    """Write how long ago a time of the API was, such as ``3 min`` or ``2 d 4 h``; nothing below a second."""
+    """Write how long ago a time of the API was, such as ``3 minutes`` or ``2 days 4 hours``."""
     seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
-    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
-    if days:
-        return f"{days:,} d {hours} h" if hours else f"{days:,} d"
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{seconds} s"
+    parts = [
+        (seconds // 86_400, "day"),
+        (seconds // 3_600 % 24, "hour"),
+        (seconds // 60 % 60, "minute"),
+        (seconds % 60, "second"),
+    ]
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    # Two parts say enough; minutes and seconds need no second one.
+    shown = parts[first : first + 2] if first < 2 else parts[first : first + 1]
+    return " ".join(
+        f"{count:,} {unit}{'' if count == 1 else 's'}"
+        for count, unit in shown
+        if count or first == 3
+    )
 
 
 def age(text: str, now: datetime) -> h.Node:
@@ -87,6 +100,11 @@ def dollars(amount: int, *, signed: bool = False) -> str:
     """Write cents as US dollars, such as ``-$1,234.50``."""
     sign = "-" if amount < 0 else "+" if signed else ""
     return f"{sign}${abs(amount) // 100:,}.{abs(amount) % 100:02}"
+
+
+def counted(number: int, what: str) -> str:
+    """Write how many of something there are, such as ``1 request`` or ``1,200 requests``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def badge(status: str, tone: Tone | None = None) -> h.Node:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from partner_api.console.pages import (
     audit,
+    books,
     jobs,
     lease_requests,
     leases,
@@ -16,6 +17,7 @@ from partner_api.console.pages import (
     renewals,
     search,
     sessions,
+    today,
     webhooks,
 )
 
@@ -27,6 +29,8 @@ ALL_PAGES: Final[list[PageRoute]] = [
     *search.pages.routes,
     *audit.pages.routes,
     *leases.ROUTES,
+    *today.pages.routes,
+    *books.pages.routes,
     *organizations.ROUTES,
     *ledgers.ROUTES,
     *pool.ROUTES,

@@ -56,7 +56,9 @@ async def list_audit_events(visit: Visit) -> View:
         Column[OpsAuditEvent](
             "At", lambda one: instant(one.occurred_at), lambda one: one.occurred_at
         ),
-        Column[OpsAuditEvent]("By", _by, lambda one: one.data.get("operator") or one.actor),
+        Column[OpsAuditEvent](
+            "By", _by, lambda one: one.data.get("operator") or one.api_key_id or one.actor
+        ),
         Column[OpsAuditEvent]("Organization", _organization, lambda one: one.organization_id),
         Column[OpsAuditEvent]("About", _about, lambda one: msgspec.json.encode(one.data).decode()),
         Column[OpsAuditEvent](
@@ -85,7 +87,9 @@ async def list_audit_events(visit: Visit) -> View:
 def _by(one: OpsAuditEvent) -> h.Node:
     if one.data.get("operator"):
         return other(str(one.data["operator"]))
-    return thing(one.api_key_id) if one.api_key_id else one.actor.replace("_", " ")
+    if one.api_key_id:
+        return h.a(href=address_of(one.api_key_id))["API key"]
+    return one.actor.replace("_", " ")
 
 
 def _organization(one: OpsAuditEvent) -> h.Node:

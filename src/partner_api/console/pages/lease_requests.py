@@ -142,7 +142,7 @@ async def show_lease_request(visit: Visit, lease_request_id: str) -> View:
         trail=((PLACE, _queue_address(visit)),),
         body=[
             h.div(".beside")[
-                h.div[about(visit, found), _skip(visit, found)],
+                h.div[_skip(visit, found), about(visit, found)],
                 h.div[
                     await choice(visit, found)
                     if found.status == "requested"

@@ -56,8 +56,8 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    button.dataset.copied = "";
+    setTimeout(() => { delete button.dataset.copied; }, 2000);
   });
 
   // Choosing the first of a list; without this it is a link to the page with them chosen.

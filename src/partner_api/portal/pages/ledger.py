@@ -14,6 +14,7 @@ from partner_api.credits import routes
 from partner_api.credits.event_schemas import CreditEvent
 from partner_api.credits.event_store import CreditEventType
 from partner_api.jobs import routes as jobs
+from partner_api.portal.filters import one_of
 from partner_api.portal.projects import project_name, project_names
 from partner_api.portal.session import PREFIX
 from partner_api.portal.words import credit_sentence
@@ -28,7 +29,6 @@ _ONLY_CSV: Final = [
     Column[CreditEvent]("Job", lambda e: e.workflow_id or "", lambda e: e.workflow_id),
     Column[CreditEvent]("Event", lambda e: e.event_id, lambda e: e.event_id),
 ]
-_KINDS: Final = [("", "all"), *((kind, kind) for kind in get_args(CreditEventType))]
 
 
 @pages.page("/ledger")
@@ -36,7 +36,7 @@ async def list_movements(visit: PortalVisit) -> View:
     """Show every movement of credits."""
     names = await project_names(visit)
     filters = [
-        Field("eventType", "Kind", "select", options=_KINDS),
+        one_of("eventType", "Kind", get_args(CreditEventType)),
         Field("since", "From", "date"),
         Field("until", "Up to", "date"),
     ]

@@ -9,10 +9,10 @@ import htpy as h
 from partner_api.cash import routes
 from partner_api.cash.schemas import CashEvent
 from partner_api.cash.store import CashEventType
-from partner_api.console.components.form import Field
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import cents, facts, instant, other
 from partner_api.console.declare import Pages, View
+from partner_api.portal.filters import one_of
 from partner_api.portal.words import cash_sentence
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 pages = Pages()
 PLACE: Final = "Payments"
-_KINDS: Final = [
-    ("", "all"),
-    *((kind, kind.replace("_", " ")) for kind in get_args(CashEventType)),
-]
 
 
 @pages.page("/payments")
@@ -42,7 +38,7 @@ async def list_payments(visit: PortalVisit) -> View:
                 routes.list_cash_events,
                 _COLUMNS,
                 name="payments",
-                filters=[Field("eventType", "Kind", "select", options=_KINDS)],
+                filters=[one_of("eventType", "Kind", get_args(CashEventType))],
                 empty="No movement has these. Clear the filter to see all.",
             ),
         ],

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import htpy as h
-import msgspec
 
-from partner_api.console.components.form import Field, form
+from partner_api.console.components.code import json_code
+from partner_api.console.components.deliveries import DELIVERY_FILTERS
+from partner_api.console.components.form import form
 from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import badge, facts, identifier, instant, other, section
 from partner_api.console.declare import Done, Pages, View
 from partner_api.errors import not_found
-from partner_api.events.feed_schemas import EventName
 from partner_api.portal.session import PREFIX
-from partner_api.visible_text import visible
 from partner_api.webhooks import delivery_routes as deliveries
 from partner_api.webhooks import endpoint_routes as endpoints
 from partner_api.webhooks.delivery_schemas import (
@@ -23,7 +22,6 @@ from partner_api.webhooks.delivery_schemas import (
     WebhookDelivery,
     WebhookDeliveryDetail,
 )
-from partner_api.webhooks.delivery_store import DeliveryStatus
 from partner_api.webhooks.endpoint_schemas import WebhookEndpoint
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ async def show_endpoint(visit: PortalVisit, endpoint_id: str) -> View:
             _DELIVERY_COLUMNS,
             name="deliveries",
             href=lambda one: f"{_LIST}/{endpoint_id}/deliveries/{one.id}",
-            filters=_FILTERS,
+            filters=DELIVERY_FILTERS,
             empty="Nothing was sent that has these. Clear the filters to see all of the last 30 days.",
             endpoint_id=endpoint_id,
         )
@@ -165,9 +163,7 @@ def _replay(
 def _payload(delivery: WebhookDeliveryDetail) -> h.Node:
     if delivery.payload is None:
         return h.p(".empty")["The event is more than 30 days old and no longer kept."]
-    text = msgspec.json.format(msgspec.json.encode(delivery.payload), indent=2).decode()
-    shown = "\n".join(visible(line) for line in text.splitlines())
-    return h.pre(tabindex="0", role="region", aria_label="What is sent")[h.bdi[shown]]
+    return json_code("What is sent", delivery.payload, id="payload")
 
 
 def _place(url: str) -> str:
@@ -177,20 +173,6 @@ def _place(url: str) -> str:
     return f"{host}{parts.path}"
 
 
-_FILTERS: Final = [
-    Field(
-        "status",
-        "Status",
-        "select",
-        options=[("", "all"), *((one, one) for one in get_args(DeliveryStatus))],
-    ),
-    Field(
-        "eventType",
-        "Event",
-        "select",
-        options=[("", "all"), *((one, one) for one in get_args(EventName))],
-    ),
-]
 _ENDPOINT_COLUMNS: Final = [
     Column[WebhookEndpoint](
         "Endpoint", lambda one: other(_place(one.url)), lambda one: _place(one.url)

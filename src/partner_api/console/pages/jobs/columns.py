@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 
 import htpy as h
 
@@ -16,9 +17,6 @@ from partner_api.console.components.text import (
     other,
 )
 from partner_api.ops.jobs.overview_schemas import OpsJob
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 def state_of(job: OpsJob) -> str:
@@ -50,7 +48,7 @@ def claim_end(job: OpsJob, now: datetime) -> h.Node:
     """Return when the claim of a job ends if its worker stays silent."""
     if job.lease_until is None:
         return None
-    is_over = elapsed(job.lease_until, now) != "0 s"
+    is_over = datetime.fromisoformat(job.lease_until) < now
     return [instant(job.lease_until), " ", badge("silent", "bad") if is_over else None]
 
 

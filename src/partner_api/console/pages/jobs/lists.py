@@ -14,7 +14,7 @@ from partner_api.jobs.store import JobStatus
 from partner_api.ops.jobs import routes as jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import htpy as h
 
@@ -95,76 +95,62 @@ async def _found(visit: Visit) -> h.Node:
 
 
 async def _overview(visit: Visit) -> h.Node:
-    now = visit.request.now
     return [
         filter_form(visit, _FILTERS),
-        section(
-            "Waiting for a worker",
-            await _some(
-                visit,
-                "waiting",
-                [
-                    columns.ID,
-                    columns.waits(now),
-                    columns.FORMAT,
-                    columns.OWNER,
-                    columns.RESERVED,
-                    columns.TRIES,
-                    columns.ERROR,
-                ],
-                {"claimed": False},
-                "Nothing waits.",
-            ),
-            id="waiting",
-        ),
-        section(
-            "With a worker",
-            await _some(
-                visit,
-                "working",
-                [
-                    columns.ID,
-                    columns.WORKER,
-                    columns.PROGRESS,
-                    columns.has_had(now),
-                    columns.claim_ends(now),
-                    columns.FORMAT,
-                    columns.OWNER,
-                    columns.TRIES,
-                ],
-                {"claimed": True},
-                "No worker has a job now.",
-            ),
-            id="working",
-        ),
-        section(
-            "Failed and canceled",
-            await _some(
-                visit,
-                "failed",
-                [
-                    columns.ID,
-                    columns.STATUS,
-                    columns.FINISHED,
-                    columns.ERROR,
-                    columns.TRIES,
-                    columns.FORMAT,
-                    columns.OWNER,
-                    columns.ENVIRONMENT,
-                ],
-                {"status": ["failed", "canceled"]},
-                "No job has failed.",
-            ),
-            id="failed",
-        ),
+        section("Waiting for a worker", await _waiting(visit), id="waiting"),
+        section("With a worker", await _working(visit), id="working"),
+        section("Failed and canceled", await _failed(visit), id="failed"),
     ]
+
+
+async def _waiting(visit: Visit) -> h.Node:
+    shown = [
+        columns.ID,
+        columns.waits(visit.request.now),
+        columns.FORMAT,
+        columns.OWNER,
+        columns.RESERVED,
+        columns.TRIES,
+        columns.ERROR,
+    ]
+    return await _some(visit, "waiting", shown, {"claimed": False}, "Nothing waits.")
+
+
+async def _working(visit: Visit) -> h.Node:
+    now = visit.request.now
+    shown = [
+        columns.ID,
+        columns.WORKER,
+        columns.PROGRESS,
+        columns.has_had(now),
+        columns.claim_ends(now),
+        columns.FORMAT,
+        columns.OWNER,
+        columns.TRIES,
+    ]
+    return await _some(visit, "working", shown, {"claimed": True}, "No worker has a job now.")
+
+
+async def _failed(visit: Visit) -> h.Node:
+    shown = [
+        columns.ID,
+        columns.STATUS,
+        columns.FINISHED,
+        columns.ERROR,
+        columns.TRIES,
+        columns.FORMAT,
+        columns.OWNER,
+        columns.ENVIRONMENT,
+    ]
+    wanted = {"status": ["failed", "canceled"]}
+    return await _some(visit, "failed", shown, wanted, "No job has failed.")
 
 
 async def _some(
     visit: Visit,
     name: str,
     shown: Sequence[Column[OpsJob]],
-    query: dict[str, object],
+    query: Mapping[str, object],
     empty: str,
 ) -> h.Node:
     return await listing(

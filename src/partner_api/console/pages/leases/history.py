@@ -22,6 +22,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "leased_account.released": "Released by the partner",
     "leased_account.recalled": "Recalled",
     "leased_account.disconnected": "Lost: its last attempt to be paid failed",
+    "leased_account.past_due": "Became past due: the cash wallet could not pay",
     "leased_account.priced": "Price changed",
     "cash.refunded": "A month was refunded",
     "pool_account.added": "Added to the pool",

@@ -21,6 +21,7 @@ from partner_api.console.components.text import (
 from partner_api.console.declare import Done, Pages, View
 from partner_api.console.pages.ledgers.cash_rows import (
     MONTHS,
+    MORE_CASH_CSV,
     before_cash,
     cash_columns,
     cash_facts,
@@ -85,6 +86,8 @@ async def show_cash(visit: Visit, org_id: str) -> View:
         event_routes.list_partner_cash_events,
         cash_columns(visit, org_id, env),
         name="cash",
+        only_csv=MORE_CASH_CSV,
+        label="Movements of cash",
         filters=_FILTERS,
         href=lambda one: cash_row_address(org_id, one.sequence, env),
         above=cash_line,

@@ -69,6 +69,17 @@ MONTHS: Final = [
 ]
 
 
+# What stands beneath the reasons in a table, and in columns of its own in the file.
+MORE_CASH_CSV: Final = [
+    Column[OpsCashEvent]("Description", lambda one: one.description, lambda one: one.description),
+    Column[OpsCashEvent]("Reference", lambda one: one.reference, lambda one: one.reference),
+    Column[OpsCashEvent](
+        "Lease", lambda one: one.social_account_id, lambda one: one.social_account_id
+    ),
+    Column[OpsCashEvent]("Request", lambda one: one.request_id, lambda one: one.request_id),
+]
+
+
 def cash_columns(visit: Visit, org_id: str, env: str) -> list[Column[OpsCashEvent]]:
     """Return what a list shows of each row."""
     refunds = env == "live" and visit.may(routes.refund_cash)
@@ -105,10 +116,6 @@ def cash_columns(visit: Visit, org_id: str, env: str) -> list[Column[OpsCashEven
             lambda one: by_whom(who_of_cash(one), one.request_id),
             lambda one: plain(who_of_cash(one)),
         ),
-        Column("Description", None, lambda one: one.description),
-        Column("Reference", None, lambda one: one.reference),
-        Column("Lease", None, lambda one: one.social_account_id),
-        Column("Request", None, lambda one: one.request_id),
     ]
 
 

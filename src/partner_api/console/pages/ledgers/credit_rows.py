@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
     from partner_api.console.visit import Visit
     from partner_api.ops.credits.event_schemas import OpsCreditEventDetail
+
+
+# What stands beneath the reasons in a table, and in columns of its own in the file.
+MORE_CREDIT_CSV: Final = [
+    Column[OpsCreditEvent]("Description", lambda one: one.description, lambda one: one.description),
+    Column[OpsCreditEvent]("Job", lambda one: one.workflow_id, lambda one: one.workflow_id),
+    Column[OpsCreditEvent]("Request", lambda one: one.request_id, lambda one: one.request_id),
+]
 
 
 def credit_columns(visit: Visit, env: str) -> list[Column[OpsCreditEvent]]:
@@ -68,9 +76,6 @@ def credit_columns(visit: Visit, env: str) -> list[Column[OpsCreditEvent]]:
             lambda one: by_whom(who_of(one), one.request_id),
             lambda one: plain(who_of(one)),
         ),
-        Column("Description", None, lambda one: one.description),
-        Column("Job", None, lambda one: one.workflow_id),
-        Column("Request", None, lambda one: one.request_id),
     ]
 
 

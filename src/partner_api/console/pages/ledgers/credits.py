@@ -21,6 +21,7 @@ from partner_api.console.components.text import (
 )
 from partner_api.console.declare import Done, Pages, View
 from partner_api.console.pages.ledgers.credit_rows import (
+    MORE_CREDIT_CSV,
     before,
     credit_columns,
     credit_line,
@@ -86,6 +87,8 @@ async def show_credits(visit: Visit, org_id: str) -> View:
         event_routes.list_organization_credit_events,
         credit_columns(visit, env),
         name="credits",
+        only_csv=MORE_CREDIT_CSV,
+        label="Movements of credits",
         filters=_FILTERS,
         href=lambda one: row_address(org_id, one.sequence, env),
         above=credit_line,
@@ -101,6 +104,7 @@ async def show_credits(visit: Visit, org_id: str) -> View:
         event_routes.list_organization_reservations,
         _RESERVED,
         name="reservations",
+        label="Jobs that hold credits",
         query={"env": env, "limit": 10},
         href=lambda one: f"/console/jobs/{one.job_id}",
         cursor="reservations",

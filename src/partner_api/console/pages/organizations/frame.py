@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import htpy as h
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from partner_api.console.visit import Visit
     from partner_api.ops.organizations.schemas import OpsOrganization
 
+Env = Literal["live", "test"]
 PLACE: Final = "Organizations"
 LIST: Final = "/console/organizations"
 
@@ -22,6 +23,12 @@ LIST: Final = "/console/organizations"
 def address(org_id: str, part: str = "") -> str:
     """Return the address of an organization's page, or of one of its parts."""
     return f"{LIST}/{org_id}/{part}" if part else f"{LIST}/{org_id}"
+
+
+def ledger_address(org_id: str, kind: Literal["credits", "cash"], env: Env) -> str:
+    """Return the address of an organization's ledger, of one of its environments."""
+    own = address(org_id, kind)
+    return own if env == "live" else f"{own}?env={env}"
 
 
 def organization_view(

@@ -9,14 +9,18 @@ import htpy as h
 from partner_api.console.components.sentence import plain, shown
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import cents, credits, instant, other, section
+from partner_api.console.components.things import thing
 from partner_api.console.pages.ledgers.cash_words import cash_words
 from partner_api.console.pages.ledgers.credit_words import credit_words
-from partner_api.console.pages.organizations.frame import address
+from partner_api.console.pages.organizations.frame import ledger_address
+from partner_api.ops.audit.schemas import OpsAuditEvent
 from partner_api.ops.cash.event_schemas import OpsCashEvent
 from partner_api.ops.credits.event_schemas import OpsCreditEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from partner_api.console.pages.organizations.frame import Env
 
 LENGTH: Final = 5
 _CREDITS: Final = [
@@ -63,18 +67,36 @@ _CASH: Final = [
 ]
 
 
-def credit_events(org_id: str, events: Sequence[OpsCreditEvent]) -> h.Node:
+def _by(one: OpsAuditEvent) -> h.Node:
+    if (operator := one.data.get("operator")) is not None:
+        return other(str(operator))
+    return thing(one.api_key_id) if one.api_key_id else one.actor.replace("_", " ")
+
+
+_AUDIT: Final = [
+    Column[OpsAuditEvent](
+        "Time", lambda one: instant(one.occurred_at), lambda one: one.occurred_at
+    ),
+    Column[OpsAuditEvent]("Event", lambda one: h.code[one.event_type], lambda one: one.event_type),
+    Column[OpsAuditEvent]("By", _by, lambda one: one.data.get("operator") or one.actor),
+    Column[OpsAuditEvent]("Request", lambda one: thing(one.request_id), lambda one: one.request_id),
+]
+
+
+def credit_events(org_id: str, env: Env, events: Sequence[OpsCreditEvent]) -> h.Node:
     """Return the latest movements of credits."""
     return section(
         "Latest movements of credits",
         table(
             _CREDITS, events, empty="No credits have moved yet.", caption="Credits, newest first"
         ),
-        h.p[h.a(href=address(org_id, "credits"))["All movements of credits"]] if events else None,
+        h.p[h.a(href=ledger_address(org_id, "credits", env))["All movements of credits"]]
+        if events
+        else None,
     )
 
 
-def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
+def cash_events(org_id: str, env: Env, events: Sequence[OpsCashEvent] | None) -> h.Node:
     """Return the latest movements of cash; nothing for a child, which has none."""
     if events is None:
         return None
@@ -83,8 +105,26 @@ def cash_events(org_id: str, events: Sequence[OpsCashEvent] | None) -> h.Node:
         table(
             _CASH,
             events,
-            empty="No cash has moved yet. Record the first payment above.",
+            empty="No cash has moved yet.",
             caption="Cash, newest first",
         ),
-        h.p[h.a(href=address(org_id, "cash"))["All movements of cash"]] if events else None,
+        h.p[h.a(href=ledger_address(org_id, "cash", env))["All movements of cash"]]
+        if events
+        else None,
+    )
+
+
+def audit_events(org_id: str, events: Sequence[OpsAuditEvent]) -> h.Node:
+    """Return what was done and refused last."""
+    return section(
+        "Latest in the audit log",
+        table(
+            _AUDIT,
+            events,
+            empty="Nothing was done in the last 90 days.",
+            caption="Audit log, newest first",
+        ),
+        h.p[h.a(href=f"/console/audit?organizationId={org_id}")["All of its audit log"]]
+        if events
+        else None,
     )

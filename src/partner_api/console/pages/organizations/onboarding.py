@@ -16,7 +16,7 @@ from partner_api.console.pages.organizations.keys import KEY_FIELDS, mint, secre
 from partner_api.console.pages.organizations.money import record_payment
 from partner_api.console.pages.organizations.money_forms import PAYMENT_FIELDS
 from partner_api.console.pages.organizations.settings import set_subscription
-from partner_api.console.pages.organizations.settings_forms import TIER_OPTIONS, subscription_form
+from partner_api.console.pages.organizations.terms import TIER_OPTIONS, subscription_form
 from partner_api.errors import Issue, invalid
 from partner_api.ops.api_keys import routes as api_keys
 from partner_api.ops.cash import event_routes as cash_events

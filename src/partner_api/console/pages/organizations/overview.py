@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.clock import format_seconds
+from partner_api.console.components.form import offered
 from partner_api.console.declare import Pages
 from partner_api.console.pages.organizations import latest, wallets
 from partner_api.console.pages.organizations.facts_of import facts_of, holdings
-from partner_api.console.pages.organizations.frame import organization_view
+from partner_api.console.pages.organizations.frame import address, organization_view
 from partner_api.console.pages.organizations.money_forms import cash_forms, credit_forms
 from partner_api.console.pages.organizations.spending import environments, spending
+from partner_api.ops.audit import routes as audit
 from partner_api.ops.cash import event_routes as cash_events
 from partner_api.ops.credits import event_routes as credit_events
 from partner_api.ops.organizations import routes as organizations
@@ -22,7 +24,7 @@ from partner_api.ops.renewals import routes as renewals
 
 if TYPE_CHECKING:
     from partner_api.console.declare import View
-    from partner_api.console.pages.organizations.spending import Env
+    from partner_api.console.pages.organizations.frame import Env
     from partner_api.console.visit import Visit
     from partner_api.ops.cash.event_schemas import OpsCashEvent
     from partner_api.ops.organizations.schemas import OpsOrganizationDetail
@@ -37,7 +39,7 @@ async def show_organization(visit: Visit, org_id: str) -> View:
     """Show an organization, in the live or the test environment."""
     env: Env = "test" if visit.parameter("env") == "test" else "live"
     found = await visit.ask(organizations.read_organization, org_id=org_id, query={"env": env})
-    partner, movements, cash_movements, forecast = await asyncio.gather(
+    partner, movements, cash_movements, forecast, log = await asyncio.gather(
         _partner_of(visit, found, env),
         visit.ask(
             credit_events.list_organization_credit_events,
@@ -46,6 +48,10 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         ),
         _cash_events(visit, found, env),
         _forecast(visit, found, env),
+        visit.ask(
+            audit.list_audit_events,
+            query={"organizationId": org_id, "limit": latest.LENGTH},
+        ),
     )
     # The API books to the live environment alone.
     can_change = env == "live" and found.status != "archived"
@@ -54,14 +60,34 @@ async def show_organization(visit: Visit, org_id: str) -> View:
         found,
         environments(visit, found, env),
         spending(found, partner, env),
+        _onboarding(visit, found, cash_movements) if can_change else None,
         holdings(found),
         h.div(".cards")[
-            wallets.credit_wallet(found, credit_forms(visit, found) if can_change else None),
-            wallets.cash_wallet(found, forecast, cash_forms(visit, found) if can_change else None),
+            wallets.credit_wallet(found, env, credit_forms(visit, found) if can_change else None),
+            wallets.cash_wallet(
+                found, env, forecast, cash_forms(visit, found) if can_change else None
+            ),
             facts_of(found, partner),
         ],
-        latest.credit_events(found.id, movements.items),
-        latest.cash_events(found.id, cash_movements),
+        latest.credit_events(found.id, env, movements.items),
+        latest.cash_events(found.id, env, cash_movements),
+        latest.audit_events(found.id, log.items),
+    )
+
+
+def _onboarding(
+    visit: Visit, found: OpsOrganizationDetail, cash_movements: list[OpsCashEvent] | None
+) -> h.Node:
+    """Return the link to what a new partner still needs; nothing when it has a key and has paid."""
+    if cash_movements is None or (found.api_keys.active and cash_movements):
+        return None
+    return offered(
+        visit,
+        organizations.create_partner,
+        h.p[
+            "It is new: it has no key that works, or has not paid yet. ",
+            h.a(href=address(found.id, "start"))["Go on with its onboarding"],
+        ],
     )
 
 

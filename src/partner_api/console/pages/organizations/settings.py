@@ -11,7 +11,7 @@ from partner_api.console.components.money import confirm_above
 from partner_api.console.components.text import section
 from partner_api.console.declare import Confirmation, Done, Pages
 from partner_api.console.pages.organizations.frame import address, organization_view
-from partner_api.console.pages.organizations.settings_forms import (
+from partner_api.console.pages.organizations.terms import (
     status_form,
     subscription_form,
     terms_form,
@@ -36,18 +36,16 @@ async def show_settings(visit: Visit, org_id: str) -> View:
     found = await visit.ask(organizations.read_organization, org_id=org_id)
     body: list[h.Node] = []
     if found.status != "archived":
-        body = [
-            node and section(title, node)
-            for title, node in (
-                ("Subscription", subscription_form(visit, found)),
-                ("Tier and prices", terms_form(visit, found)),
-                ("Status", status_form(visit, found)),
-            )
-        ]
+        forms = (
+            ("Subscription", subscription_form(visit, found)),
+            ("Tier and prices", terms_form(visit, found)),
+            ("Status", status_form(visit, found)),
+        )
+        body = [h.div(".cards")[(section(title, node) for title, node in forms if node)]]
         if found.parent_organization_id is not None:
             body.append(_of_partner(found.parent_organization_id))
         if not visit.may(organizations.change_organization):
-            body.append(h.p(".quiet")["Your role may not change everything about it."])
+            body.append(h.p(".quiet")["Your role may not change its status, tier and prices."])
     return organization_view(visit, found, *body, part="settings")
 
 

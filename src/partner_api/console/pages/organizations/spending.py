@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import htpy as h
 
@@ -11,11 +11,10 @@ from partner_api.console.pages.organizations.frame import address
 from partner_api.console.pages.organizations.obstacles import obstacles_of
 
 if TYPE_CHECKING:
+    from partner_api.console.pages.organizations.frame import Env
     from partner_api.console.pages.organizations.obstacles import Obstacle
     from partner_api.console.visit import Visit
     from partner_api.ops.organizations.schemas import OpsOrganizationDetail
-
-Env = Literal["live", "test"]
 
 
 def environments(visit: Visit, found: OpsOrganizationDetail, env: Env) -> h.Node:
@@ -32,7 +31,7 @@ def environments(visit: Visit, found: OpsOrganizationDetail, env: Env) -> h.Node
         if is_partner
         else None,
         h.p(".banner.archived")[
-            "The test environment: its wallets are empty of money, and nothing is booked here."
+            "The test environment: its credits are fictitious, it has no money, and operators book nothing here."
         ]
         if env == "test"
         else None,

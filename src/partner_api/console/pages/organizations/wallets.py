@@ -8,11 +8,12 @@ import htpy as h
 
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import NONE, badge, cents, credits, day, facts, section
-from partner_api.console.pages.organizations.frame import address
+from partner_api.console.pages.organizations.frame import ledger_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partner_api.console.pages.organizations.frame import Env
     from partner_api.credits.schemas import CreditConfig
     from partner_api.ops.organizations.schemas import OpsOrganizationDetail
     from partner_api.ops.renewals.schemas import PartnerRenewals
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Forecast = Sequence[tuple[int, PartnerRenewals]]
 
 
-def credit_wallet(found: OpsOrganizationDetail, forms: h.Node) -> h.Node:
+def credit_wallet(found: OpsOrganizationDetail, env: Env, forms: h.Node) -> h.Node:
     """Return a credit wallet, with the forms that move it."""
     wallet = found.credits
     rows: list[tuple[str, h.Node]] = [
@@ -50,7 +51,11 @@ def credit_wallet(found: OpsOrganizationDetail, forms: h.Node) -> h.Node:
         "Credits",
         facts(*rows),
         forms,
-        h.p[h.a(href=address(found.id, "credits"))["The whole ledger, refunds from its rows"]],
+        h.p[
+            h.a(href=ledger_address(found.id, "credits", env))[
+                "The whole ledger, refunds from its rows"
+            ]
+        ],
         id="credits",
     )
 
@@ -70,7 +75,9 @@ def _config(config: CreditConfig) -> list[tuple[str, h.Node]]:
     ]
 
 
-def cash_wallet(found: OpsOrganizationDetail, forecast: Forecast, forms: h.Node) -> h.Node:
+def cash_wallet(
+    found: OpsOrganizationDetail, env: Env, forecast: Forecast, forms: h.Node
+) -> h.Node:
     """Return a cash wallet with how far it covers the renewals; nothing for a child, whose partner pays."""
     if found.cash_balance_cents is None:
         return None
@@ -92,14 +99,18 @@ def cash_wallet(found: OpsOrganizationDetail, forecast: Forecast, forms: h.Node)
             caption="Coming renewals",
         ),
         forms,
-        h.p[h.a(href=address(found.id, "cash"))["The whole ledger, refunds from its rows"]],
+        h.p[
+            h.a(href=ledger_address(found.id, "cash", env))[
+                "The whole ledger, refunds from its rows"
+            ]
+        ],
         id="cash",
     )
 
 
 _FORECAST = [
     Column["tuple[int, PartnerRenewals]"](
-        "Within", lambda one: f"{one[0]} days", lambda one: one[0]
+        "Within", lambda one: f"{one[0]}\N{NO-BREAK SPACE}days", lambda one: one[0]
     ),
     Column["tuple[int, PartnerRenewals]"](
         "Months", lambda one: f"{one[1].count:,}", lambda one: one[1].count, number=True

@@ -171,7 +171,9 @@ async def new_account(visit: Visit) -> View:
                     hint="In lower case, without @. It cannot be changed later.",
                     attributes={"maxlength": "64", "autocapitalize": "none", "spellcheck": "false"},
                 ),
-                Field("platform", "Platform", "select", options=[("tiktok", "tiktok")]),
+                Field(
+                    "platform", "Platform", "select", value="tiktok", options=[("tiktok", "tiktok")]
+                ),
                 *account_fields(),
             ],
             submit="Add the account",

@@ -81,7 +81,7 @@ async def show_day(visit: Visit, date: str) -> View:
                 ("Renewals", f"{all_of_it.count:,}"),
                 ("They cost", cents(all_of_it.total_cents)),
                 ("Partners", str(all_of_it.partners)),
-                ("Come up short", str(all_of_it.short_partners)),
+                ("Short by the end of it", str(all_of_it.short_partners)),
             ),
             section("Partners", _partners(visit, partners)),
             section("Leases", leases),

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.table import Column, table
-from partner_api.console.components.text import badge, cents, dollars, identifier, section
+from partner_api.console.components.text import badge, cents, dollars, identifier, other
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.leases.cells import LIST as LEASES
 from partner_api.console.pages.renewals.overview import LIST, PLACE
 from partner_api.ops.renewals import routes as renewals
 from partner_api.ops.renewals.schemas import DryRunLease
-from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +104,7 @@ def _form(visit: Visit) -> h.Node:
 def _result(visit: Visit, page: Page[PartnerDryRun]) -> h.Node:
     return [
         h.p(".notice", role="status")[_in_words(page.items)],
-        (section(visible(partner.name), _partner(partner)) for partner in page.items),
+        ([h.h2[other(partner.name)], _partner(partner)] for partner in page.items),
         h.p(".pages")[h.a(href=visit.address(cursor=page.next_cursor), rel="next")["Next partners"]]
         if page.next_cursor
         else None,
@@ -146,7 +145,7 @@ def _partner(partner: PartnerDryRun) -> h.Node:
             _LEASES,
             partner.leases[:_MOST_SHOWN],
             href=lambda one: f"{LEASES}/{one.social_account_id}",
-            caption="Its leases",
+            caption=f"Leases of {partner.organization_id}",
         ),
         h.p(".quiet")[f"And {_count(more, 'lease')} more."] if more > 0 else None,
     ]

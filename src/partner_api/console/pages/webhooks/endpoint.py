@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
 from partner_api.console.components.code import json_code
+from partner_api.console.components.deliveries import DELIVERY_FILTERS
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import (
@@ -20,10 +21,8 @@ from partner_api.console.components.text import (
 )
 from partner_api.console.declare import Done, Pages, View
 from partner_api.console.pages.webhooks import lists
-from partner_api.events.feed_schemas import EventName
 from partner_api.ops.webhooks import routes as webhooks
 from partner_api.webhooks.delivery_schemas import WebhookDelivery
-from partner_api.webhooks.delivery_store import DeliveryStatus
 
 if TYPE_CHECKING:
     from partner_api.console.visit import Visit
@@ -31,20 +30,6 @@ if TYPE_CHECKING:
 
 pages = Pages()
 _LIVE_SECONDS: Final = 15
-_FILTERS: Final = [
-    Field(
-        "status",
-        "Status",
-        "select",
-        options=[("", "all"), *((one, one) for one in get_args(DeliveryStatus))],
-    ),
-    Field(
-        "eventType",
-        "Event",
-        "select",
-        options=[("", "all"), *((one, one) for one in get_args(EventName))],
-    ),
-]
 _PAUSED: Final = {
     "failures": "after 20 failures in a row over an hour",
     "gone": "because it answered 410 Gone",
@@ -106,7 +91,7 @@ async def show_endpoint(visit: Visit, endpoint_id: str) -> View:
         webhooks.list_webhook_deliveries,
         _COLUMNS,
         name="deliveries",
-        filters=_FILTERS,
+        filters=DELIVERY_FILTERS,
         href=lambda one: f"{lists.LIST}/{endpoint_id}/deliveries/{one.id}",
         empty="Nothing is like this here. An older page may have some: follow the link, if there is one.",
         label="Deliveries",

@@ -32,7 +32,7 @@ CREATE INDEX sign_in_links_expired ON sign_in_links (expires_at);
 
 -- One row is both: the link that a partner's program asks for, and the session that the link opens, once.
 CREATE TABLE portal_sessions (
-    tenant_id           bigint NOT NULL REFERENCES tenants (id),
+    tenant_id           bigint NOT NULL,
     id                  uuid NOT NULL,
     organization_id     uuid NOT NULL, -- whose money it shows
     api_key_id          uuid NOT NULL, -- that asked for it: the session ends with the key

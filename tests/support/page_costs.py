@@ -1,0 +1,31 @@
+"""How many blocks PostgreSQL looks at for a page of a list."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from partner_api.database.connection import Connection
+
+T = TypeVar("T")
+
+
+async def with_blocks(connection: Connection, asked: Awaitable[T]) -> tuple[T, int]:
+    """What is answered, and how many blocks the last statement that was sent for it looks at."""
+    seen: list[Any] = []
+    connection.add_query_logger(seen.append)
+    try:
+        answered = await asked
+        # The driver tells of a statement after it has given its rows.
+        await asyncio.sleep(0)
+    finally:
+        connection.remove_query_logger(seen.append)
+    query = seen[-1]
+    explained = await connection.fetchval(
+        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query.query}", *query.args
+    )
+    plan = explained[0]["Plan"]
+    return answered, int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
