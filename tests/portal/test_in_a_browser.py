@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from tests.contract.route_table import ROUTES
 from tests.support.browser import PATIENCE_MS, Watch, browsing
 from tests.support.hostile_world import HostileWorld
+from tests.support.partners_app import PartnersApp, ask_for_link, follow
 from tests.support.serving import Service, passable_folder
 
 if TYPE_CHECKING:
@@ -28,36 +26,6 @@ PAGES = [
     if name.startswith("GET /portal") and "." not in name and "{link}" not in name
 ]
 WHO = ["partner", "child"]
-
-
-class PartnersApp:
-    """A partner's own application, on another site than the server: ``localhost`` is not ``127.0.0.1``."""
-
-    def __init__(self) -> None:
-        self.link = ""
-        app = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = f'<!doctype html><title>App</title><a id="go" href="{app.link}">Billing</a>'
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(page.encode())
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://localhost:{self._server.server_port}/billing"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -92,27 +60,35 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def ask_for_link(demo: Service, world: HostileWorld, app: PartnersApp, who: str) -> None:
-    """Have the application link to a new link."""
-    acting = {"X-Layers-Organization": world.ids["orgId"]} if who == "child" else {}
-    answer = httpx2.post(
-        f"{demo.base_url}/v1/portal-sessions",
-        headers={"Authorization": f"Bearer {world.key}", **acting},
-        json={"returnUrl": app.url, "expiresInSeconds": 3600},
-        trust_env=False,
-        timeout=60,
-    )
-    assert answer.status_code == 201, answer.text
-    app.link = answer.json()["url"]
-
-
-def follow(context: BrowserContext, app: PartnersApp) -> Page:
-    """Click on the link of the application."""
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_nothing(
+    demo: Service, world: HostileWorld, app: PartnersApp, browser: Browser
+) -> None:
+    ask_for_link(demo, world, app, "partner")
+    context = browser.new_context(java_script_enabled=False)
+    page = follow(context, app)
+    page.wait_for_url("**/portal/open/*")
+    page.dblclick("button.primary")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    (cookie,) = context.cookies(f"{demo.base_url}/portal")
+    assert (cookie["sameSite"], cookie["httpOnly"]) == ("Strict", True)
+    # There and back again.
+    page.click(".back")
+    page.wait_for_url(app.url)
+    page.go_back()
+    page.wait_for_url(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "Overview"
+    # The link of the application was used; from its page one can go on all the same.
     page.goto(app.url)
     page.click("#go")
-    return page
+    page.wait_for_url("**/portal/open/*")
+    assert page.locator("h1").inner_text() == "This link was used"
+    page.click("text=Go on")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    page.click("text=Sign out")
+    assert page.locator("h1").inner_text() == "Signed out"
+    page.goto(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "The session has ended"
+    context.close()
 
 
 @pytest.fixture(scope="module", params=WHO)
@@ -178,37 +154,6 @@ def test_every_page_is_for_everyone(
             assert watched.evaluate("document.documentElement.scrollWidth") <= width, address
         watched.close()
     page.close()
-
-
-def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_nothing(
-    demo: Service, world: HostileWorld, app: PartnersApp, browser: Browser
-) -> None:
-    ask_for_link(demo, world, app, "partner")
-    context = browser.new_context(java_script_enabled=False)
-    page = follow(context, app)
-    page.wait_for_url("**/portal/open/*")
-    page.dblclick("button.primary")
-    page.wait_for_url(f"{demo.base_url}/portal")
-    (cookie,) = context.cookies(f"{demo.base_url}/portal")
-    assert (cookie["sameSite"], cookie["httpOnly"]) == ("Strict", True)
-    # There and back again.
-    page.click(".back")
-    page.wait_for_url(app.url)
-    page.go_back()
-    page.wait_for_url(f"{demo.base_url}/portal")
-    assert page.locator("h1").inner_text() == "Overview"
-    # The link of the application was used; from its page one can go on all the same.
-    page.goto(app.url)
-    page.click("#go")
-    page.wait_for_url("**/portal/open/*")
-    assert page.locator("h1").inner_text() == "This link was used"
-    page.click("text=Go on")
-    page.wait_for_url(f"{demo.base_url}/portal")
-    page.click("text=Sign out")
-    assert page.locator("h1").inner_text() == "Signed out"
-    page.goto(f"{demo.base_url}/portal")
-    assert page.locator("h1").inner_text() == "The session has ended"
-    context.close()
 
 
 def test_no_site_shows_the_portal_in_a_frame(
