@@ -62,15 +62,19 @@ class DayRange(NamedTuple):
     until: datetime
 
 
+# Looked up for the rows of a page alone: joined, they would be for every lease before the page is cut.
+_OWNER = "FROM organizations o WHERE o.tenant_id = l.tenant_id AND o.id = p.organization_id"
 _NAMES = {
     "organization_id": "p.organization_id",
     "handle": "s.handle",
     "platform": "s.platform",
     "followers": "s.followers",
     "next_renewal_at": "CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, $1) END",
-    "partner_id": "r.id",
-    "partner_name": "r.name",
-    "organization_name": "o.name",
+    "partner_id": f"(SELECT coalesce(o.parent_id, o.id) {_OWNER})",
+    "partner_name": """(SELECT coalesce(r.name, o.name)
+        FROM organizations o LEFT JOIN organizations r ON r.tenant_id = l.tenant_id AND r.id = o.parent_id
+       WHERE o.tenant_id = l.tenant_id AND o.id = p.organization_id)""",
+    "organization_name": f"(SELECT o.name {_OWNER})",
     "project_name": "p.name",
     "last_attempt_at": "l.past_due_since + lease_patience()",
 }
@@ -88,8 +92,6 @@ _COLUMNS_WITH_PAYMENTS = columns_of(
 )
 _JOINED = """
   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-  JOIN organizations o ON o.tenant_id = l.tenant_id AND o.id = p.organization_id
-  JOIN organizations r ON r.tenant_id = l.tenant_id AND r.id = coalesce(o.parent_id, o.id)
   JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
 """
 
@@ -220,34 +222,65 @@ async def list_leases_of_day(
     after: LeasePosition | None,
     limit: int,
 ) -> list[ListedLease]:
-    """Return a page of the assigned leases of which a month begins on some day. Crosses tenants.
+    """Return a page of the assigned leases of which a month begins on some day.
 
-    They are in the order in which they are due, then of their ids.
+    They are in the order in which their oldest unpaid months begin, then of their ids.
 
     Args:
         connection: any.
         now: decides when each is renewed next.
-        ranges: in which their oldest unpaid month may begin.
+        ranges: in which their oldest unpaid month may begin, the earliest first; they do not overlap.
         days_of_month: the first and the last day of a month on which they were assigned.
         tenant_id: only of this tenant.
         after: the last lease of the page before, with when its oldest unpaid month begins.
         limit: how many.
     """
+    found: list[ListedLease] = []
+    for one in ranges:
+        if len(found) < limit and (after is None or after.assigned_at < one.until):
+            found += await _list_leases_of_range(
+                connection, now, one, days_of_month, tenant_id, after, limit - len(found)
+            )
+    return found
+
+
+async def _list_leases_of_range(
+    connection: Connection,
+    now: datetime,
+    within: DayRange,
+    days_of_month: tuple[int, int],
+    tenant_id: int | None,
+    after: LeasePosition | None,
+    limit: int,
+) -> list[ListedLease]:
+    """Return leases whose oldest unpaid month begins in a range. Crosses tenants.
+
+    Tenant by tenant, so that an index finds them: no index has the time of all tenants' leases.
+    """
     rows = await connection.fetch(
         f"""
+        WITH due AS MATERIALIZED (
+            SELECT f.tenant_id, f.social_account_id
+              FROM lease_totals w
+              JOIN tenants t ON t.id = w.tenant_id AND t.env = 'live'
+             CROSS JOIN LATERAL (
+                   SELECT l.tenant_id, l.social_account_id, l.next_due_at FROM leases l
+                    WHERE l.tenant_id = w.tenant_id AND l.status = 'assigned'
+                      AND l.billing_status = ANY ('{{current, past_due}}')
+                      AND l.next_due_at >= $2 AND l.next_due_at < $3
+                      AND extract(day FROM l.assigned_at AT TIME ZONE 'UTC') BETWEEN $4::integer AND $5::integer
+                      AND ($7::timestamptz IS NULL OR (l.next_due_at, l.social_account_id) > ($7, $8::uuid))
+                    ORDER BY l.next_due_at, l.social_account_id LIMIT $9) f
+             WHERE $6::bigint IS NULL OR w.tenant_id = $6
+             ORDER BY f.next_due_at, f.social_account_id LIMIT $9
+        )
         SELECT {_COLUMNS}
-          FROM unnest($2::timestamptz[], $3::timestamptz[]) AS d (since, until)
-          JOIN leases l ON l.next_due_at >= d.since AND l.next_due_at < d.until
-          JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
-         WHERE l.status = 'assigned' AND l.billing_status = ANY ('{{current, past_due}}')
-           AND extract(day FROM l.assigned_at AT TIME ZONE 'UTC') BETWEEN $4::integer AND $5::integer
-           AND ($6::bigint IS NULL OR l.tenant_id = $6)
-           AND ($7::timestamptz IS NULL OR (l.next_due_at, l.social_account_id) > ($7, $8::uuid))
-         ORDER BY l.next_due_at, l.social_account_id LIMIT $9
+          FROM due
+          JOIN leases l ON l.tenant_id = due.tenant_id AND l.social_account_id = due.social_account_id {_JOINED}
+         ORDER BY l.next_due_at, l.social_account_id
         """,
         now,
-        [one.since for one in ranges],
-        [one.until for one in ranges],
+        *within,
         *days_of_month,
         tenant_id,
         *(after or (None, None)),
