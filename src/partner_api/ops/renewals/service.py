@@ -10,8 +10,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from partner_api.leases.calendar_store import Span
-from partner_api.leases.listed_store import DayRange
+from partner_api.leases.calendar_store import DayRange, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
