@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
 
 
-SECRET = re.compile(r"(?:lp_live|lp_test|lpo|lpl)_([0-9A-Z]{16})_([\w-]{43})|whsec_([\w+/=-]+)")
+SECRET = re.compile(
+    r"(?:lp_live|lp_test|lp[a-z])_([0-9A-Z]{16}(?:[0-9A-Z]{18})?)_([\w-]{43})|whsec_([\w+/=-]+)"
+)
 _SESSION = re.compile(r"lps_([0-9A-Z]{16})_([\w-]{43})")
 ORGANIZATIONS = "/ops/v1/organizations"
 
@@ -141,6 +143,8 @@ async def run_of(client: Client, handed: Handed, admin: str) -> None:
     replaced = await client.hand_out(
         "POST /v1/api-keys/{keyId}/rotate", token_of(rotated), keyId=rotated["apiKey"]["id"]
     )
+    await client.hand_out("POST /v1/portal-sessions", key, {})
+    await client.hand_out("POST /ops/v1/sign-in-links", admin, {})
     signing_secrets = await endpoint_of(client, key)
     for text in (admin, token, key, child_key, token_of(replaced), *signing_secrets):
         await misuse(client, text, key)

@@ -175,14 +175,14 @@ async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
     event = await visit.ask(
         event_routes.read_organization_credit_event, org_id=org_id, sequence=sequence
     )
-    if event.job is None:
+    if event.workflow_id is None:
         raise ApiError("CONFLICT", "This row is of no job, so there is nothing to give back.")
     wallet = await visit.ask(event_routes.read_organization_credits, org_id=org_id)
     confirm_above(
         visit,
         amount,
         "credits",
-        f"{several(amount, 'credit')} of what {event.job.job_id} was charged are given back, as "
+        f"{several(amount, 'credit')} of what {event.workflow_id} was charged are given back, as "
         "prepaid credits.",
         [("Credits", wallet.balance, wallet.balance + amount)],
     )
@@ -190,7 +190,7 @@ async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
         await visit.do(
             routes.refund_credits,
             {
-                "jobId": event.job.job_id,
+                "jobId": event.workflow_id,
                 "credits": amount,
                 "description": visit.optional("description"),
             },
