@@ -36,7 +36,7 @@ _COLUMNS = re.findall(
     coveredUntil outcome monthsPaid paidCents score message eventType credits balanceAfter workflowId description
     operatorId requestId amountCents balanceAfterCents leaseMonth reference organizationName
     consecutiveFailureCount waitingDeliveries oldestWaitingAt lastSuccessAt url attempts lastResponseStatus
-    lastErrorMessage nextRetryAt abandonedReason eventId
+    lastErrorMessage nextRetryAt abandonedReason eventId operatorName address userAgent
     """,
 )
 _ITEM: dict[str, Any] = {
@@ -52,6 +52,7 @@ _ITEM: dict[str, Any] = {
 ANSWER: dict[str, Any] = {
     "items": [{**_ITEM, "leases": [_ITEM]}],
     "nextCursor": None,
+    "url": HOSTILE,
     "mismatchesFound": 0,
     "now": "2027-01-01T00:00:00.000Z",
     "errors": [{"line": HOSTILE, "message": HOSTILE}],

@@ -28,8 +28,11 @@ def test_filters_are_passed_on_and_repeated(ops: Run, sham: Sham) -> None:
     types = ("--event-type", "usage", "--event-type", "refund")
     times = ("--since", "2027-01-01T00:00:00Z", "--until", "2027-02-01T00:00:00Z")
     projects = ("--project", "prj_1", "--project", "prj_2")
-    assert ops("credits", "events", "org_1", *types, *projects, *times).status == 0
+    jobs = ("--job", "job_1", "--direction", "out")
+    leases = ("--account", "sa_1", "--account", "sa_2", "--direction", "in")
+    assert ops("credits", "events", "org_1", *types, *projects, *times, *jobs).status == 0
     assert ops("cash", "events", "org_1", *types, "--env", "test").status == 0
+    assert ops("cash", "events", "org_1", *leases, *times).status == 0
     both = [("eventType", "usage"), ("eventType", "refund")]
     assert queries(sham) == [
         (
@@ -41,12 +44,26 @@ def test_filters_are_passed_on_and_repeated(ops: Run, sham: Sham) -> None:
                 ("since", "2027-01-01T00:00:00Z"),
                 ("until", "2027-02-01T00:00:00Z"),
                 ("limit", "100"),
+                ("jobId", "job_1"),
+                ("direction", "out"),
                 ("env", "live"),
             ],
         ),
         (
             "/ops/v1/organizations/org_1/cash/events",
             [*both, ("limit", "100"), ("env", "test")],
+        ),
+        (
+            "/ops/v1/organizations/org_1/cash/events",
+            [
+                ("limit", "100"),
+                ("since", "2027-01-01T00:00:00Z"),
+                ("until", "2027-02-01T00:00:00Z"),
+                ("direction", "in"),
+                ("socialAccountId", "sa_1"),
+                ("socialAccountId", "sa_2"),
+                ("env", "live"),
+            ],
         ),
     ]
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
 
 
-SECRET = re.compile(r"(?:lp_live|lp_test|lpo)_([0-9A-Z]{16})_([\w-]{43})|whsec_([\w+/=-]+)")
+SECRET = re.compile(
+    r"(?:lp_live|lp_test|lp[a-z])_([0-9A-Z]{16}(?:[0-9A-Z]{18})?)_([\w-]{43})|whsec_([\w+/=-]+)"
+)
+_SESSION = re.compile(r"lps_([0-9A-Z]{16})_([\w-]{43})")
 ORGANIZATIONS = "/ops/v1/organizations"
 
 
@@ -73,6 +76,22 @@ class Client:
         self._handed.secrets |= {secret or signing for _, secret, signing in found}
         return answer
 
+    async def sign_in(self, link: dict[str, Any], token: str) -> None:
+        """Use a link, once more than it can be, and look at pages in its session."""
+        origin = {"Origin": f"http://{self._http.base_url.netloc.decode()}"}
+        used = await self._http.post(link["url"], headers=origin)
+        assert used.status_code == 303, used.text
+        ((key_id, secret),) = _SESSION.findall(used.headers["Set-Cookie"])
+        self._handed.key_ids.add(key_id)
+        self._handed.secrets.add(secret)
+        cookie = {"Cookie": used.headers["Set-Cookie"].partition(";")[0], **origin}
+        self._http.cookies.clear()
+        for path in ("/console/sessions", "/console/no-such-page"):
+            await self.ask("GET", path, token, headers=cookie)
+        await self.ask("POST", link["url"], token, headers=origin)
+        await self.ask("GET", link["url"], token)
+        await self.ask("POST", "/console/sign-out", token, headers=cookie)
+
     async def ask(self, method: str, path: str, token: str, **request: Any) -> httpx2.Response:
         """Ask for something without one."""
         headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
@@ -107,6 +126,7 @@ async def run_of(client: Client, handed: Handed, admin: str) -> None:
         "POST /ops/v1/operators/{operatorId}/rotate", admin, operatorId=operator
     )
     token = token_of(rotated)
+    await client.sign_in(await client.hand_out("POST /ops/v1/sign-in-links", token, {}), token)
     partner = (await client.ask("POST", ORGANIZATIONS, token, json={"name": "Acme"})).json()["id"]
     body = {"name": "Main", "scopes": list(EVERYTHING)}
     route = "POST /ops/v1/organizations/{orgId}/api-keys"
@@ -123,6 +143,8 @@ async def run_of(client: Client, handed: Handed, admin: str) -> None:
     replaced = await client.hand_out(
         "POST /v1/api-keys/{keyId}/rotate", token_of(rotated), keyId=rotated["apiKey"]["id"]
     )
+    await client.hand_out("POST /v1/portal-sessions", key, {})
+    await client.hand_out("POST /ops/v1/sign-in-links", admin, {})
     signing_secrets = await endpoint_of(client, key)
     for text in (admin, token, key, child_key, token_of(replaced), *signing_secrets):
         await misuse(client, text, key)

@@ -53,7 +53,7 @@ CROSSING = {
     "leases.listed_store.find_lease",
     "leases.listed_store.list_leases",
     "leases.listed_store.list_leases_of_account",
-    "leases.listed_store.list_leases_of_day",
+    "leases.calendar_store._list_leases_of_range",
     "leases.operator_store.list_partners_with_renewals",
     "lease_requests.operator_store.find_tenant",
     "lease_requests.operator_store.list_requests",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _PART = "a savepoint of the request's, which holds its tenant"
 _NO_TENANT = "it is about the installation"
 OTHERS = {
+    "console/session.begin_session": _NO_TENANT,
+    "console/session.end_session": _NO_TENANT,
     "crypto.verify_installation": _NO_TENANT,
     "database/applied_functions.apply_functions": _NO_TENANT,
     "database/cluster/distribute.distribute": _NO_TENANT,

@@ -59,6 +59,7 @@ async def test_a_request_as_the_partner_made_it(
         "projectName": "Project",
         "partnerNote": "Please before March",
         "cashBalanceCents": 100_000,
+        "answeredAt": None,
     }
     assert (shown["requestId"], shown["status"], shown["note"]) == ("mine-1", "requested", None)
     bare = made["id"].removeprefix("lreq_")

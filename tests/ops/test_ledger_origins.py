@@ -71,10 +71,10 @@ async def test_the_charge_and_the_refunds_of_a_job_belong_together(
         (4, "refund", 20),
         (2, "usage", -50),
     ]
+    assert {row["workflowId"] for row in found} == {job}
     assert all(
         row["job"]
         == {
-            "jobId": job,
             "status": "completed",
             "reservedCredits": 50,
             "chargedCredits": 50,

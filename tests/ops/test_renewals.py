@@ -7,64 +7,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pytest
 import pytest_asyncio
 from tests.support.answers import granted, issues
-from tests.support.databases import make_database
-from tests.support.edges import running
 from tests.support.installation import Installation, ago, handle, now, org_id
 
-from partner_api.app import create_app
 from partner_api.cash import store as cash
 from partner_api.clock import format_milliseconds, format_seconds
-from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
-from partner_api.database.connection import open_pool
 from partner_api.leases.operator_store import renew
 from partner_api.months import add_months
-from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
     import httpx2
-    from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
 
 PATH = "/ops/v1/renewals"
-
-
-@pytest.fixture(scope="module")
-def still_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    """A database that nobody sweeps: what is due stays due."""
-    with make_database(database_urls, template=template) as urls:
-        yield urls
-
-
-@pytest_asyncio.fixture
-async def still(still_urls: DatabaseUrls, secret_keys_text: str) -> AsyncIterator[Installation]:
-    """Return what creates partners in that database."""
-    async with (
-        await open_pool(still_urls.app, 2) as pool,
-        await open_pool(still_urls.owner, 2) as owner,
-    ):
-        yield Installation(pool, owner, SecretKeys.parse(secret_keys_text))
-
-
-@pytest_asyncio.fixture
-async def still_api(
-    still_urls: DatabaseUrls, secret_keys_text: str
-) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of an application without workers."""
-    settings = load_settings(
-        {
-            "DATABASE_URL": still_urls.app,
-            "LAYERS_SECRET_KEYS": secret_keys_text,
-            "LAYERS_LOG_LEVEL": "error",
-        }
-    )
-    async with running(create_app(settings)) as client:
-        yield client
 
 
 @pytest_asyncio.fixture

@@ -58,7 +58,8 @@ async def test_every_id_finds_its_thing_with_its_prefix_and_bare(
         assert hit["organizationId"] in (org_id(family.partner), None)
         bare = [one["id"] for one in await search(api, operator, f" {id.partition('_')[2]} ")]
         assert id in bare, kind
-    assert hit["partOf"] == job["jobId"]
+    (container,) = await search(api, operator, ids["container"])
+    assert container["partOf"] == job["jobId"]
 
 
 async def test_an_operator_and_an_endpoint_are_found(

@@ -91,36 +91,6 @@ async def filled(database_urls: DatabaseUrls) -> AsyncIterator[tuple[Connection,
     await connection.close()
 
 
-async def plan_of(connection: Connection, found: Awaitable[list[Hit]]) -> tuple[list[Hit], Any]:
-    """What a search finds, and how PostgreSQL went about it."""
-    seen: list[Any] = []
-    connection.add_query_logger(seen.append)
-    try:
-        hits = await found
-        # The driver tells of a statement after it has given its rows.
-        await asyncio.sleep(0)
-    finally:
-        connection.remove_query_logger(seen.append)
-    query = seen[-1]
-    explained = await connection.fetchval(
-        f"EXPLAIN (ANALYZE, FORMAT JSON) {query.query}", *query.args
-    )
-    return hits, explained[0]["Plan"]
-
-
-def rows_read(plan: dict[str, Any]) -> dict[str, int]:
-    """How many rows are looked at of each table, those that a condition throws away included."""
-    read: dict[str, int] = {}
-    waiting = [plan]
-    while waiting:
-        node = waiting.pop()
-        waiting += node.get("Plans", [])
-        if (table := node.get("Relation Name")) in _FILLS:
-            each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-            read[table] = read.get(table, 0) + int(each * node["Actual Loops"])
-    return read
-
-
 @pytest.mark.one_server(reason="reads the plan of one PostgreSQL")
 async def test_an_id_is_looked_up_in_every_table_through_an_index(
     filled: tuple[Connection, Wallet],
@@ -171,3 +141,33 @@ async def test_what_is_not_asked_for_is_not_found(filled: tuple[Connection, Wall
     ]
     assert await find_by_id(connection, own, ["project", "job"]) == []
     assert await find_by_id(connection, uuid4(), ["organization"]) == []
+
+
+async def plan_of(connection: Connection, found: Awaitable[list[Hit]]) -> tuple[list[Hit], Any]:
+    """What a search finds, and how PostgreSQL went about it."""
+    seen: list[Any] = []
+    connection.add_query_logger(seen.append)
+    try:
+        hits = await found
+        # The driver tells of a statement after it has given its rows.
+        await asyncio.sleep(0)
+    finally:
+        connection.remove_query_logger(seen.append)
+    query = seen[-1]
+    explained = await connection.fetchval(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {query.query}", *query.args
+    )
+    return hits, explained[0]["Plan"]
+
+
+def rows_read(plan: dict[str, Any]) -> dict[str, int]:
+    """How many rows are looked at of each table, those that a condition throws away included."""
+    read: dict[str, int] = {}
+    waiting = [plan]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("Plans", [])
+        if (table := node.get("Relation Name")) in _FILLS:
+            each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            read[table] = read.get(table, 0) + int(each * node["Actual Loops"])
+    return read

@@ -34,31 +34,39 @@ def demo() -> None:
         run_with_database(prepare_database(settings, *installation, migrate_first=True))
         made = make_demo(settings, installation)
     with harmless_to_repeat():
-        print_demo(settings.api_url, made)
+        print_demo(settings.api_url, *made)
 
 
-def make_demo(settings: Settings, installation: Installation) -> Demo:
-    """Create or renew the demo on a prepared database."""
+def make_demo(settings: Settings, installation: Installation) -> tuple[Demo, str]:
+    """Create or renew the demo on a prepared database.
+
+    Returns:
+        The demo, and the path of a link that signs its operator in to the console once.
+    """
     from partner_api.database.connection import connect
+    from partner_api.demo.issuing import issue_sign_in_link
     from partner_api.demo.service import ensure_demo
     from partner_api.processes.startup import run_with_database
     from partner_api.rehearsal.installation import installation_clock
 
     location, secret_keys = installation
 
-    async def make() -> Demo:
+    async def make() -> tuple[Demo, str]:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
         try:
             clock = await installation_clock(connection, development=settings.development)
-            return await ensure_demo(connection, clock.now(), secret_keys, settings.data_dir)
+            now = clock.now()
+            demo = await ensure_demo(connection, now, secret_keys, settings.data_dir)
+            path = await issue_sign_in_link(connection, now, secret_keys, demo.secrets)
+            return demo, path
         finally:
             await connection.close()
 
     return run_with_database(make())
 
 
-def print_demo(base_url: str, demo: Demo) -> None:
-    """Print the demo's keys, and requests to paste."""
+def print_demo(base_url: str, demo: Demo, sign_in_path: str) -> None:
+    """Print the demo's keys, a link to the console, and requests to paste."""
     from partner_api.ids import format_id
 
     child, project = format_id("org", demo.child_id), format_id("prj", demo.project_id)
@@ -66,7 +74,7 @@ def print_demo(base_url: str, demo: Demo) -> None:
         f"""
 Partner key     {demo.secrets.partner_key}
 Operator token  {demo.secrets.operator_token}
-Console         {base_url}{demo.sign_in_path}
+Console         {base_url}{sign_in_path}
                 (signs the demo's operator in once, within an hour)
 
 A child's wallet:

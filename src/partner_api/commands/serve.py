@@ -56,7 +56,7 @@ def serve(
             try:
                 print_lines(f"\nServing on {base_url} (reference: {base_url}/docs)")
                 if made is not None:
-                    print_demo(base_url, made)
+                    print_demo(base_url, *made)
                 print_line("Stop with Ctrl-C.")
             except OutputError as error:
                 # The server runs all the same.

@@ -15,7 +15,7 @@ from partner_api.account_pool import store as account_pool
 from partner_api.cash import store as cash
 from partner_api.credits import store as credits
 from partner_api.database.arguments import SYSTEM
-from partner_api.demo.issuing import ensure_secrets, issue_sign_in_link
+from partner_api.demo.issuing import ensure_secrets
 from partner_api.demo.usage import renew_usage
 from partner_api.ids import new_uuid7
 from partner_api.lease_requests import store as lease_requests
@@ -49,8 +49,6 @@ class Demo(msgspec.Struct, frozen=True):
     """The demo's secrets, and the ids that its requests name."""
 
     secrets: DemoSecrets
-    sign_in_path: str
-    """Of the console: it signs the demo's operator in once."""
     partner_id: UUID
     child_id: UUID
     project_id: UUID
@@ -93,8 +91,7 @@ async def ensure_demo(
         secrets = await ensure_secrets(
             connection, now, secret_keys, data_dir, tenant_id, partner.id
         )
-        sign_in_path = await issue_sign_in_link(connection, now, secret_keys, secrets)
-    return Demo(secrets, sign_in_path, partner.id, child.id, project_ids[partner.id])
+    return Demo(secrets, partner.id, child.id, project_ids[partner.id])
 
 
 async def _create(connection: Connection, now: datetime) -> None:

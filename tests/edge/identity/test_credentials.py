@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,14 @@ from partner_api.edge.identity.credentials import (
     key_prefix,
     mint_api_key,
     mint_operator_token,
+    mint_portal_link,
     parse_api_key,
     parse_operator_token,
+    parse_portal,
 )
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 KEYID, SECRET = "00000C1SNS6CBXQS", "_ag-MtMt" * 5 + "_A_"
 
@@ -25,6 +32,27 @@ def test_a_minted_key_names_its_tenant(tenant_id: int, env: str) -> None:
     assert len(minted.keyid) == 16
     assert len(minted.secret) == 43
     assert minted.text.startswith(key_prefix(minted.env, minted.keyid))
+
+
+@given(st.integers(1, 2**40 - 1), st.uuids())
+def test_a_link_to_the_portal_names_its_tenant_and_opens_one_session_for_each_form(
+    tenant_id: int, session_id: UUID
+) -> None:
+    link = mint_portal_link(tenant_id, session_id)
+    assert parse_portal(link.text, "link") == link
+    assert parse_portal(link.text, "session") is None
+    session = link.opened_by("form")
+    assert parse_portal(session.text, "session") == session
+    assert parse_portal(session.text, "link") is None
+    assert (session.tenant_id, session.id) == (tenant_id, session_id)
+    assert session == link.opened_by("form")
+    assert session.secret not in (link.secret, link.opened_by("other").secret)
+    assert session.secret != mint_portal_link(tenant_id, session_id).opened_by("form").secret
+
+
+@pytest.mark.parametrize("text", ["", "lpk_", "lpk_" + "Z" * 34 + "_" + "a" * 43])
+def test_what_is_no_link_is_none(text: str) -> None:
+    assert parse_portal(text, "link") is None
 
 
 @pytest.mark.parametrize("tenant_id", [0, -1, 2**40])

@@ -1363,10 +1363,8 @@ export interface LeasedAccountRenewedEvent {
   replayOf?: string;
 }
 
-/** The job that a row is of, as it is now. */
+/** The job that a row is of, as it is now; `workflowId` of the row is its id. */
 export interface LedgerJob {
-  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
-  jobId: string;
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
   /** What it held until it ended. */
   reservedCredits: number;

@@ -64,5 +64,12 @@ DescriptionOption = Annotated[str | None, typer.Option(help="Why; the partner ca
 NeededDescription = Annotated[str, typer.Option(help="Why; the partner can read it.")]
 ReferenceOption = Annotated[str | None, typer.Option(help="Of the payment.")]
 EnvOption = Annotated[str, typer.Option(help="live or test.", parser=filled)]
+DirectionOption = Annotated[
+    str | None, typer.Option(help="in or out: only what came, or went.", parser=filled)
+]
+SinceOption = Annotated[
+    str | None, typer.Option(help="From 2027-01-01T00:00:00Z on.", parser=filled)
+]
+UntilOption = Annotated[str | None, typer.Option(help="Up to 2027-01-31T23:59:59Z.", parser=filled)]
 LimitOption = Annotated[int, typer.Option(help="How many at most.", min=1)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the items as JSON, for programs.")]

@@ -11,13 +11,17 @@ from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     AccountArgument,
     DescriptionOption,
+    DirectionOption,
     EnvOption,
     JsonOption,
     LimitOption,
     NeededDescription,
     OrganizationArgument,
     ReferenceOption,
+    SinceOption,
+    UntilOption,
     filled,
+    identifier,
 )
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
@@ -52,6 +56,13 @@ def list_events(
             parser=filled,
         ),
     ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="sa_…, of a lease; may be repeated.", parser=identifier),
+    ] = None,
+    direction: DirectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     env: EnvOption = "live",
     limit: LimitOption = 200,
     as_json: JsonOption = False,
@@ -59,7 +70,14 @@ def list_events(
     """List the cash ledger of a partner, newest first: each movement, for what, and who made it."""
     rows = OperatorClient().all(
         lambda layers: layers.organizations.cash.events.list(
-            organization, event_type=given(event_type), env=env, limit=PAGE
+            organization,
+            event_type=given(event_type),
+            social_account_id=given(account),
+            direction=given(direction),
+            since=given(since),
+            until=given(until),
+            env=env,
+            limit=PAGE,
         )
     )
     print_items(_EVENT_COLUMNS, islice(rows, limit), as_json=as_json)

@@ -10,12 +10,15 @@ import typer
 from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     DescriptionOption,
+    DirectionOption,
     EnvOption,
     JobArgument,
     JsonOption,
     LimitOption,
     NeededDescription,
     OrganizationArgument,
+    SinceOption,
+    UntilOption,
     filled,
     identifier,
 )
@@ -59,12 +62,12 @@ def list_events(
     project: Annotated[
         list[str] | None, typer.Option(help="prj_…; may be repeated.", parser=identifier)
     ] = None,
-    since: Annotated[
-        str | None, typer.Option(help="From 2027-01-01T00:00:00Z on.", parser=filled)
+    job: Annotated[
+        list[str] | None, typer.Option(help="job_…; may be repeated.", parser=identifier)
     ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Up to 2027-01-31T23:59:59Z.", parser=filled)
-    ] = None,
+    direction: DirectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     env: EnvOption = "live",
     limit: LimitOption = 200,
     as_json: JsonOption = False,
@@ -75,6 +78,8 @@ def list_events(
             organization,
             event_type=given(event_type),
             project_id=given(project),
+            job_id=given(job),
+            direction=given(direction),
             since=given(since),
             until=given(until),
             env=env,

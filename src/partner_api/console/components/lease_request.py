@@ -86,29 +86,7 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
                 visit,
                 "fulfil",
                 f"{_LIST}/{found.id}/fulfil",
-                [
-                    # So that they stay in the address when the cost is worked out.
-                    *(
-                        Field(name, kind="hidden", value=visit.parameter(name))
-                        for name in ("organizationId", "candidates")
-                        if visit.parameter(name)
-                    ),
-                    Field(
-                        "monthlyPriceCents",
-                        "Price of each a month, in cents",
-                        "cents",
-                        visit.parameter("monthlyPriceCents"),
-                        hint="p writes here. Without one, each costs what the pool says.",
-                        attributes={"data-key": "p"},
-                    ),
-                    Field(
-                        "note",
-                        "Note for the partner",
-                        value=visit.parameter("note"),
-                        hint="t writes here, Ctrl and Enter sends it.",
-                        attributes={"maxlength": "2000", "data-key": "t"},
-                    ),
-                ],
+                _fields(visit),
                 submit="Fulfil",
                 shortcut="f",
                 wide=True,
@@ -131,27 +109,48 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
                 "No account is available. ", h.a(href="/console/pool")["Import some"], " or reject."
             ],
         ),
-        section(
-            "Reject",
-            form(
-                visit,
-                "reject",
-                f"{_LIST}/{found.id}/reject",
-                [
-                    Field(
-                        "note",
-                        "Why, for the partner",
-                        "textarea",
-                        required=True,
-                        attributes={"maxlength": "2000", "data-key": "r"},
-                        hint="r writes here, Ctrl and Enter sends it.",
-                    )
-                ],
-                submit="Reject",
-                tone="danger",
-            ),
+        section("Reject", _rejection(visit, found)),
+    ]
+
+
+def _fields(visit: Visit) -> list[Field]:
+    """Return what can be filled in beside the choice; what the address says of the list stays in it."""
+    return [
+        *(
+            Field(name, kind="hidden", value=visit.parameter(name))
+            for name in ("organizationId", "candidates")
+            if visit.parameter(name)
+        ),
+        Field(
+            "monthlyPriceCents",
+            "Price of each a month, in cents",
+            "cents",
+            visit.parameter("monthlyPriceCents"),
+            hint="p writes here. Without one, each costs what the pool says.",
+            attributes={"data-key": "p"},
+        ),
+        Field(
+            "note",
+            "Note for the partner",
+            value=visit.parameter("note"),
+            hint="t writes here, Ctrl and Enter sends it.",
+            attributes={"maxlength": "2000", "data-key": "t"},
         ),
     ]
+
+
+def _rejection(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
+    note = Field(
+        "note",
+        "Why, for the partner",
+        "textarea",
+        required=True,
+        hint="r writes here, Ctrl and Enter sends it.",
+        attributes={"maxlength": "2000", "data-key": "r"},
+    )
+    return form(
+        visit, "reject", f"{_LIST}/{found.id}/reject", [note], submit="Reject", tone="danger"
+    )
 
 
 def _chosen(

@@ -25,6 +25,7 @@ from partner_api.console.visit import CONFIRMED
 from partner_api.ops.operators import routes as operators
 from partner_api.ops.operators import session_routes as sessions
 from partner_api.ops.operators.schemas import Operator
+from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from partner_api.console.visit import Visit
@@ -146,7 +147,7 @@ async def revoke_operator(visit: Visit, operator_id: str) -> Done:
     """Revoke an operator."""
     if not visit.field(CONFIRMED):
         found = await visit.ask(operators.read_operator, operator_id=operator_id)
-        whose = "You lose" if found.id == visit.whose else f"{found.name} loses"
+        whose = "You lose" if found.id == visit.whose else f"{visible(found.name)} loses"
         raise Confirmation(
             f"{whose} all access, for ever. What was done under this name stays in the audit log.",
             [("Token", found.prefix, "refused"), ("Sessions", "go on", "end")],

@@ -25,18 +25,20 @@ async def show_spent(visit: Visit) -> h.Node:
     days = list(reversed(found.items))
     return [
         _open_days(found.items),
-        bars(
-            "Credits spent by day",
-            [(one.day, one.credits_used) for one in days],
-            write=lambda amount: f"{amount:,}",
-            id="credits-by-day",
-        ),
-        bars(
-            "Cash taken for leases by day",
-            [(one.day, one.cash_charged_cents) for one in days],
-            write=dollars,
-            id="cash-by-day",
-        ),
+        h.div(".side-by-side")[
+            bars(
+                "Credits spent by day",
+                [(one.day, one.credits_used) for one in days],
+                write=lambda amount: f"{amount:,}",
+                id="credits-by-day",
+            ),
+            bars(
+                "Cash taken for leases by day",
+                [(one.day, one.cash_charged_cents) for one in days],
+                write=dollars,
+                id="cash-by-day",
+            ),
+        ],
         facts(
             ("Credits spent", credits(sum(one.credits_used for one in days))),
             ("Credits refunded", credits(sum(one.credits_refunded for one in days))),

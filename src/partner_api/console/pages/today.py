@@ -62,11 +62,12 @@ async def show_today(visit: Visit) -> View:
         _block(visit, "Books", _books),
         _block(visit, f"The last {DAYS} days", show_spent),
     )
+    *cards, spent = blocks
     return View(
         title="Today",
         place=PLACE,
         live_seconds=_LIVE_SECONDS,
-        body=h.div(".cards")[blocks],
+        body=[h.div(".cards")[cards], spent],
     )
 
 
@@ -168,22 +169,12 @@ async def _cover(visit: Visit) -> h.Node:
     )
     columns = [
         Column[PartnerCover]("Partner", lambda one: other(one.name), lambda one: one.name),
-        Column[PartnerCover](
-            "Covered",
-            lambda one: ["not ", day(one.first_short_day)] if one.first_short_day else "yes",
-            lambda one: one.first_short_day,
-        ),
+        Column[PartnerCover]("Cover", _covered, lambda one: one.first_short_day),
         Column[PartnerCover](
             "To pay", lambda one: cents(one.total_cents), lambda one: one.total_cents, number=True
         ),
         Column[PartnerCover](
             "Cash", lambda one: cents(one.balance_cents), lambda one: one.balance_cents, number=True
-        ),
-        Column[PartnerCover](
-            "Short of",
-            lambda one: cents(one.shortfall_cents or None),
-            lambda one: one.shortfall_cents,
-            number=True,
         ),
     ]
     return [
@@ -263,6 +254,16 @@ async def _books(visit: Visit) -> h.Node:
     return [
         facts(("Result", result(last.mismatches_found)), ("Checked", instant(last.started_at))),
         h.p[h.a(href="/console/books")["The books"]],
+    ]
+
+
+def _covered(partner: PartnerCover) -> h.Node:
+    if partner.first_short_day is None:
+        return badge("covered", "good")
+    return [
+        badge(f"short of {dollars(partner.shortfall_cents)}", "bad"),
+        " from ",
+        day(partner.first_short_day),
     ]
 
 

@@ -72,9 +72,8 @@ class OpsCreditEventsQuery(CreditEventsQuery, frozen=True, rename="camel", kw_on
 
 
 class LedgerJob(Struct, frozen=True, rename="camel"):
-    """The job that a row is of, as it is now."""
+    """The job that a row is of, as it is now; `workflowId` of the row is its id."""
 
-    job_id: JobIdText
     status: Literal["running", "completed", "failed", "canceled"]
     reserved_credits: Annotated[Amount, Meta(description="What it held until it ended.")]
     charged_credits: Annotated[Amount, Meta(description="What it was charged when it ended.")]
@@ -233,7 +232,6 @@ def _job_of(event: EventWithOrigin) -> LedgerJob | None:
     if event.job_id is None:
         return None
     return LedgerJob(
-        job_id=format_id("job", event.job_id),
         status=event.job_status,  # type: ignore[arg-type]  # a job's, by the constraint of its table
         reserved_credits=event.job_reserved or 0,
         charged_credits=event.job_charged or 0,

@@ -1409,10 +1409,8 @@ class LeasedAccountRenewedEvent(TypedDict):
 
 
 class LedgerJob(TypedDict):
-    """The job that a row is of, as it is now."""
+    """The job that a row is of, as it is now; `workflowId` of the row is its id."""
 
-    jobId: str
-    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: Literal["canceled", "completed", "failed", "running"] | str
     reservedCredits: int
     """What it held until it ended."""

@@ -137,7 +137,7 @@ def row_facts(event: OpsCreditEventDetail) -> h.Node:
     if event.job is not None:
         job = event.job
         found += [
-            ("Job", identifier(job.job_id, f"/console/jobs/{job.job_id}")),
+            ("Job", identifier(event.workflow_id, f"/console/jobs/{event.workflow_id}")),
             ("Its status now", badge(job.status)),
             ("It had reserved", credits(job.reserved_credits)),
             ("It was charged", credits(job.charged_credits)),

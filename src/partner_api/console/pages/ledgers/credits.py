@@ -168,21 +168,21 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
     does=(routes.refund_credits,),
 )
 async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
-    """Give back what a job was charged, or a part of it."""
+    """Refund what a job was charged, or a part of it."""
     amount = visit.whole_number("credits")
     if amount is None:
         raise invalid([Issue("credits", "Expected an amount")])
     event = await visit.ask(
         event_routes.read_organization_credit_event, org_id=org_id, sequence=sequence
     )
-    if event.job is None:
+    if event.workflow_id is None:
         raise ApiError("CONFLICT", "This row is of no job, so there is nothing to give back.")
     wallet = await visit.ask(event_routes.read_organization_credits, org_id=org_id)
     confirm_above(
         visit,
         amount,
         "credits",
-        f"{several(amount, 'credit')} of what {event.job.job_id} was charged are given back, as "
+        f"{several(amount, 'credit')} of what {event.workflow_id} was charged are given back, as "
         "prepaid credits.",
         [("Credits", wallet.balance, wallet.balance + amount)],
     )
@@ -190,7 +190,7 @@ async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
         await visit.do(
             routes.refund_credits,
             {
-                "jobId": event.job.job_id,
+                "jobId": event.workflow_id,
                 "credits": amount,
                 "description": visit.optional("description"),
             },

@@ -103,15 +103,7 @@ def request_link(request_id: str | None) -> h.Node:
 
 def reason(words: Words, *more: h.Node) -> h.Node:
     """Return why a row is there, and beneath it what else is said of it."""
-    return h.div(".reason")[
-        h.p[shown(words)], h.p(".quiet")[joined_by_dots(more)] if any(more) else None
-    ]
-
-
-def joined_by_dots(nodes: Sequence[h.Node]) -> h.Node:
-    """Return those nodes that are something, with dots between them."""
-    some = [node for node in nodes if node]
-    return [[" · " if place else None, node] for place, node in enumerate(some)]
+    return h.div(".reason")[h.p[shown(words)], (h.p(".quiet")[one] for one in more if one)]
 
 
 def by_whom(words: Words, request_id: str | None) -> h.Node:

@@ -1,0 +1,224 @@
+"""The portal in a real browser: opened from another site, for everyone, in both themes, small and large."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from tests.contract.route_table import ROUTES
+from tests.support.browser import PATIENCE_MS, Watch, browsing
+from tests.support.hostile_world import HostileWorld
+from tests.support.serving import Service, passable_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.timeout(300)
+
+PAGES = [
+    name.partition(" ")[2]
+    for name in ROUTES
+    if name.startswith("GET /portal") and "." not in name and "{link}" not in name
+]
+WHO = ["partner", "child"]
+
+
+class PartnersApp:
+    """A partner's own application, on another site than the server: ``localhost`` is not ``127.0.0.1``."""
+
+    def __init__(self) -> None:
+        self.link = ""
+        app = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = f'<!doctype html><title>App</title><a id="go" href="{app.link}">Billing</a>'
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(page.encode())
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://localhost:{self._server.server_port}/billing"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Service]:
+    """A server in development mode."""
+    with passable_folder() as home:
+        service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        try:
+            service.start()
+            yield service
+        finally:
+            service.stop()
+            service.end()
+
+
+@pytest.fixture(scope="module")
+def world(demo: Service) -> Iterator[HostileWorld]:
+    token = next(word for word in demo.output.split() if word.startswith("lpo_"))
+    with contextlib.closing(HostileWorld(demo.base_url, token)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[PartnersApp]:
+    with contextlib.closing(PartnersApp()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as opened:
+        yield opened
+
+
+def ask_for_link(demo: Service, world: HostileWorld, app: PartnersApp, who: str) -> None:
+    """Have the application link to a new link."""
+    acting = {"X-Layers-Organization": world.ids["orgId"]} if who == "child" else {}
+    answer = httpx2.post(
+        f"{demo.base_url}/v1/portal-sessions",
+        headers={"Authorization": f"Bearer {world.key}", **acting},
+        json={"returnUrl": app.url, "expiresInSeconds": 3600},
+        trust_env=False,
+        timeout=60,
+    )
+    assert answer.status_code == 201, answer.text
+    app.link = answer.json()["url"]
+
+
+def follow(context: BrowserContext, app: PartnersApp) -> Page:
+    """Click on the link of the application."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(app.url)
+    page.click("#go")
+    return page
+
+
+@pytest.fixture(scope="module", params=WHO)
+def visitors(
+    request: pytest.FixtureRequest,
+    demo: Service,
+    world: HostileWorld,
+    app: PartnersApp,
+    browser: Browser,
+) -> Iterator[dict[str, BrowserContext]]:
+    """Somebody who has opened the portal, with light and with dark."""
+    contexts = {
+        "light": browser.new_context(color_scheme="light"),
+        "dark": browser.new_context(color_scheme="dark"),
+    }
+    for context in contexts.values():
+        ask_for_link(demo, world, app, request.param)
+        page = follow(context, app)
+        # A script has pressed the button.
+        page.wait_for_url(f"{demo.base_url}/portal")
+        page.close()
+    contexts["of a child" if request.param == "child" else "of a partner"] = contexts["light"]
+    yield contexts
+    for context in (contexts["light"], contexts["dark"]):
+        context.close()
+
+
+def addresses(page: Page, demo: Service, visitors: dict[str, BrowserContext]) -> list[str]:
+    """The addresses of all pages that there is something on."""
+    found = [path for path in PAGES if "{" not in path]
+    if "of a child" not in visitors:
+        return found
+    found.remove("/portal/payments")
+    for start in ("/portal/ledger", "/portal/webhooks"):
+        page.goto(demo.base_url + start)
+        links = page.locator("main table a[href*='/portal/jobs/'], main table a.row-link")
+        if links.count():
+            found.append(str(links.first.get_attribute("href")))
+    page.goto(demo.base_url + found[-1])
+    if (links := page.locator("main table a.row-link")).count():
+        found.append(str(links.first.get_attribute("href")))
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_for_everyone(
+    visitors: dict[str, BrowserContext], demo: Service, theme: str
+) -> None:
+    page = visitors[theme].new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    for address in addresses(page, demo, visitors):
+        watched = visitors[theme].new_page()
+        watch = Watch(watched, demo.base_url)
+        answer = watched.goto(demo.base_url + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        watched.wait_for_load_state("networkidle")
+        violations = Axe().run(watched).response["violations"]
+        shown = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]
+        assert (address, shown, watch.faults) == (address, [], [])
+        for width in (320, 1440):
+            watched.set_viewport_size({"width": width, "height": 800})
+            assert watched.evaluate("document.documentElement.scrollWidth") <= width, address
+        watched.close()
+    page.close()
+
+
+def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_nothing(
+    demo: Service, world: HostileWorld, app: PartnersApp, browser: Browser
+) -> None:
+    ask_for_link(demo, world, app, "partner")
+    context = browser.new_context(java_script_enabled=False)
+    page = follow(context, app)
+    page.wait_for_url("**/portal/open/*")
+    page.dblclick("button.primary")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    (cookie,) = context.cookies(f"{demo.base_url}/portal")
+    assert (cookie["sameSite"], cookie["httpOnly"]) == ("Strict", True)
+    # There and back again.
+    page.click(".back")
+    page.wait_for_url(app.url)
+    page.go_back()
+    page.wait_for_url(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "Overview"
+    # The link of the application was used; from its page one can go on all the same.
+    page.goto(app.url)
+    page.click("#go")
+    page.wait_for_url("**/portal/open/*")
+    assert page.locator("h1").inner_text() == "This link was used"
+    page.click("text=Go on")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    page.click("text=Sign out")
+    assert page.locator("h1").inner_text() == "Signed out"
+    page.goto(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "The session has ended"
+    context.close()
+
+
+def test_no_site_shows_the_portal_in_a_frame(
+    visitors: dict[str, BrowserContext], demo: Service, app: PartnersApp
+) -> None:
+    page = visitors["light"].new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(app.url)
+    page.set_content(f'<iframe src="{demo.base_url}/portal"></iframe>')
+    page.wait_for_load_state("networkidle")
+    frames = [frame for frame in page.frames if frame != page.main_frame]
+    assert all("Overview" not in frame.content() for frame in frames)
+    page.close()
