@@ -129,6 +129,12 @@ class Tour:
         all_events = await self.partner.walk("credits.events.list", limit=2)
         assert sum(event["credits"] for event in all_events) == wallet["balance"]
         await do("credits.events.verify")
+        reserved = await self.partner.walk("credits.reservations.list", limit=1)
+        assert sum(one["reservedCredits"] for one in reserved) == wallet["reservedCredits"]
+        leased = await do("leased_accounts.list_all", billingStatus="past_due", limit=1)
+        assert leased["items"] == []
+        session = await do("portal_sessions.create", expiresInSeconds=60)
+        assert "/portal/open/" in session["url"]
         assert (await do("wallet.retrieve"))["balanceCents"] > 0
         assert (await do("wallet.events.list", limit=1))["nextCursor"]
         await do("wallet.events.verify")
