@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from tests.contract.route_table import ROUTES
 from tests.support.browser import PATIENCE_MS, Watch, browsing
 from tests.support.hostile_world import HostileWorld
+from tests.support.partners_app import PartnersApp, ask_for_link, follow
 from tests.support.serving import Service, passable_folder
 
 if TYPE_CHECKING:
@@ -28,36 +26,6 @@ PAGES = [
     if name.startswith("GET /portal") and "." not in name and "{link}" not in name
 ]
 WHO = ["partner", "child"]
-
-
-class PartnersApp:
-    """A partner's own application, on another site than the server: ``localhost`` is not ``127.0.0.1``."""
-
-    def __init__(self) -> None:
-        self.link = ""
-        app = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = f'<!doctype html><title>App</title><a id="go" href="{app.link}">Billing</a>'
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(page.encode())
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://localhost:{self._server.server_port}/billing"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -90,29 +58,6 @@ def app() -> Iterator[PartnersApp]:
 def browser() -> Iterator[Browser]:
     with browsing() as opened:
         yield opened
-
-
-def ask_for_link(demo: Service, world: HostileWorld, app: PartnersApp, who: str) -> None:
-    """Have the application link to a new link."""
-    acting = {"X-Layers-Organization": world.ids["orgId"]} if who == "child" else {}
-    answer = httpx2.post(
-        f"{demo.base_url}/v1/portal-sessions",
-        headers={"Authorization": f"Bearer {world.key}", **acting},
-        json={"returnUrl": app.url, "expiresInSeconds": 3600},
-        trust_env=False,
-        timeout=60,
-    )
-    assert answer.status_code == 201, answer.text
-    app.link = answer.json()["url"]
-
-
-def follow(context: BrowserContext, app: PartnersApp) -> Page:
-    """Click on the link of the application."""
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(app.url)
-    page.click("#go")
-    return page
 
 
 @pytest.fixture(scope="module", params=WHO)
