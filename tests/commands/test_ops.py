@@ -77,11 +77,36 @@ def request_accounts(ops: Run, server: Service, partner: str, vertical: str, cou
     return str(made.json()["id"])
 
 
+def test_links_to_the_console_sign_in_once(run: Run, ops: Run, server: Service) -> None:
+    """Those that the start and `layers demo` print, and one's own."""
+    settings = {"LAYERS_DATA_DIR": str(server.data_dir), "LAYERS_URL": server.base_url}
+    printed = [
+        server.output,
+        run("demo", LAYERS_DEVELOPMENT="true", **settings).output,
+        ops("console", "--seconds", "60").output,
+    ]
+    links = [re.findall(rf"{server.base_url}/console/sign-in/lpl_\S+", text) for text in printed]
+    assert [len(found) for found in links] == [1, 1, 1]
+    assert len({found[0] for found in links}) == 3
+    for (link,) in links:
+        answers = [
+            httpx2.post(link, headers={"Origin": server.base_url}, trust_env=False)
+            for _ in range(2)
+        ]
+        assert [answer.status_code for answer in answers] == [303, 410]
+    (newest, *_) = sessions = ops("sessions", "list", "--status", "active", "--json").json
+    assert len(sessions) == 3
+    assert ops("sessions", "end", newest["id"]).json["status"] == "ended"
+    assert ops("sessions", "end-all").json == {"ended": 2}
+
+
 def test_the_demo_is_printed_again(run: Run, server: Service) -> None:
     settings = {"LAYERS_DATA_DIR": str(server.data_dir), "LAYERS_URL": server.base_url}
     result = run("demo", LAYERS_DEVELOPMENT="true", **settings)
     assert result.status == 0
-    assert result.output.strip() in server.output
+    # All but the link to the console, which is another each time.
+    link = re.compile(r"lpl_\S+")
+    assert link.sub("lpl_", result.output.strip()) in link.sub("lpl_", server.output)
     refused = run("demo", **settings)
     assert refused.status == 1
     assert "Set LAYERS_DEVELOPMENT=true" in refused.errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -94,7 +95,7 @@ async def test_a_viewer_may_send_nothing_that_the_api_would_refuse(
     for address in FORMS:
         if any(part in address for part in own):
             continue
-        sent = address.replace("{orgId}", org_id(family.partner))
+        sent = re.sub(r"\{\w+\}", "any", address.replace("{orgId}", org_id(family.partner)))
         answer = await viewer.post(sent, {"form": "any", "idempotencyKey": "k"})
         assert answer.status_code == 403, address
         assert "needs the role" in text_of(answer.text), address

@@ -10,104 +10,10 @@ from tests.database.statements import (
     statements_in_functions,
     statements_in_python,
 )
+from tests.database.tenancy import CROSSING, INSTALLATION_TABLES, OTHER_KEYS
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
-
-# What looks across tenants, on purpose: the operator's lists, the sweeps' search for tenants that
-# have something due, housekeeping, and what concerns the installation as a whole.
-CROSSING = {
-    "audit.operator_store._list_events",
-    "audit.operator_store._nth_event",
-    "audit.operator_store.expire",
-    "credits.operator_store.next_period_end",
-    "credits.operator_store.tenants_with_overdue_wallets",
-    "daily_totals.operator_store.first_day",
-    "daily_totals.operator_store.list_days",
-    "daily_totals.operator_store.tenants_behind",
-    "database.secret_keys.find_missing_key",
-    "edge.idempotency.store._expired",
-    "events.operator_store._first_expired",
-    "events.operator_store._look",
-    "events.store.stream_positions",
-    "jobs.operator_store.find_job",
-    "jobs.operator_store.find_tenants",
-    "jobs.operator_store.find_tenant_of_claim",
-    "jobs.operator_store.next_expiry",
-    "jobs.operator_store.next_lapse",
-    "jobs.operator_store.next_sandbox_job",
-    "jobs.operator_store.next_sandbox_start",
-    "jobs.operator_store.tenants_with_expired_jobs",
-    "jobs.operator_store.tenants_with_silent_workers",
-    "jobs.operator_store.tenants_with_waiting_jobs",
-    "jobs.summary_store.summarize",
-    "jobs.overview_store.find_job",
-    "jobs.overview_store._last_look",
-    "jobs.overview_store._page",
-    "jobs.overview_store._Search._looked",
-    "content.upload_store.leftovers",
-    "leases.operator_store.find_tenant",
-    "lease_requests.operator_store.find_request",
-    "leases.calendar_store.list_partner_lines",
-    "leases.listed_store.find_lease",
-    "leases.listed_store.list_leases",
-    "leases.listed_store.list_leases_of_account",
-    "leases.listed_store.list_leases_of_day",
-    "leases.operator_store.list_partners_with_renewals",
-    "lease_requests.operator_store.find_tenant",
-    "lease_requests.operator_store.list_requests",
-    "lease_requests.operator_store.next_open_test_request",
-    "lease_requests.operator_store.open_test_requests",
-    "lease_requests.summary_store.count_open",
-    "leases.past_due_store.list_partners_past_due",
-    "leases.operator_store.next_renewal",
-    "leases.operator_store.renew",
-    "leases.operator_store.tenants_with_renewals",
-    "organizations.operator_store.find_by_metadata",
-    "organizations.operator_store.find_organization",
-    "organizations.operator_store.find_partner",
-    "organizations.operator_store.list_organizations",
-    "portal_sessions.store._expired",
-    "reconciliation.pool_store.find_held",
-    "reconciliation.store.count_wallets",
-    "reconciliation.store.list_tenants",
-    "database.cluster.places.find_places",
-    "reconciliation.store.tenants_of",
-    "search.operator_store.find_by_id",
-    "search.operator_store.find_by_text",
-    "simulation.book_store.sum_events",
-    "simulation.store.digest_ledgers",
-    "webhooks.operator_store._nth_endpoint",
-    "webhooks.operator_store._page",
-    "webhooks.operator_store.find_endpoint",
-    "webhooks.operator_store.list_failing",
-    "webhooks.purge_store.delete_expired",
-    "webhooks.purge_store.tenants_with_deleted",
-    "webhooks.sending_store.take_turns",
-    "webhooks.waiting_store.count_delivering",
-    "webhooks.waiting_store.next_due",
-    "webhooks.waiting_store.waiting",
-}
-# Tables that belong to no tenant.
-INSTALLATION_TABLES = {
-    "alembic_version",
-    "applied_functions",
-    "daily_totals_progress",
-    "installation",
-    "operator_sessions",
-    "operators",
-    "pool_accounts",  # the operator's; on several machines each has a copy of it
-    "reconciliation_requests",
-    "reconciliations",
-    "secret_key_checks",
-    "sign_in_links",
-    "tenants",  # its own key is the tenant
-}
-# Keys of tenants' tables that do not begin with the tenant.
-OTHER_KEYS = {
-    # The table referred to is no tenant's; each machine has a copy of it.
-    "leases_pool_account_id_fkey",
-}
 
 
 @pytest.fixture

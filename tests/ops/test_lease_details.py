@@ -181,8 +181,8 @@ async def test_days_of_a_partner_and_the_leases_of_one(
     api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     family = await installation.family(cash_cents=45_000)
-    for days in (2, 1):
-        await installation.lease(family.child, handle(), at=ago(days=days), price_cents=20_000)
+    for past in (2, 1):
+        await installation.lease(family.child, handle(), at=ago(days=past), price_cents=20_000)
     whose = {"organizationId": org_id(family.partner)}
     days = await items(api, operator, f"{RENEWALS}/days", days=62, **whose)
     assert [day["date"] for day in days] == [

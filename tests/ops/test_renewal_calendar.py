@@ -12,8 +12,7 @@ from tests.support.outlook import by_lease
 from tests.support.tenants import make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases.calendar_store import list_partner_lines
-from partner_api.leases.listed_store import list_leases_of_day
+from partner_api.leases.calendar_store import list_leases_of_day, list_partner_lines
 from partner_api.leases.store import LeasePosition, PriceItem, set_price
 from partner_api.ops.renewals.service import (
     begun_spans,

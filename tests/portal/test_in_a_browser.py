@@ -60,37 +60,6 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_nothing(
-    demo: Service, world: HostileWorld, app: PartnersApp, browser: Browser
-) -> None:
-    ask_for_link(demo, world, app, "partner")
-    context = browser.new_context(java_script_enabled=False)
-    page = follow(context, app)
-    page.wait_for_url("**/portal/open/*")
-    page.dblclick("button.primary")
-    page.wait_for_url(f"{demo.base_url}/portal")
-    (cookie,) = context.cookies(f"{demo.base_url}/portal")
-    assert (cookie["sameSite"], cookie["httpOnly"]) == ("Strict", True)
-    # There and back again.
-    page.click(".back")
-    page.wait_for_url(app.url)
-    page.go_back()
-    page.wait_for_url(f"{demo.base_url}/portal")
-    assert page.locator("h1").inner_text() == "Overview"
-    # The link of the application was used; from its page one can go on all the same.
-    page.goto(app.url)
-    page.click("#go")
-    page.wait_for_url("**/portal/open/*")
-    assert page.locator("h1").inner_text() == "This link was used"
-    page.click("text=Go on")
-    page.wait_for_url(f"{demo.base_url}/portal")
-    page.click("text=Sign out")
-    assert page.locator("h1").inner_text() == "Signed out"
-    page.goto(f"{demo.base_url}/portal")
-    assert page.locator("h1").inner_text() == "The session has ended"
-    context.close()
-
-
 @pytest.fixture(scope="module", params=WHO)
 def visitors(
     request: pytest.FixtureRequest,
@@ -154,6 +123,37 @@ def test_every_page_is_for_everyone(
             assert watched.evaluate("document.documentElement.scrollWidth") <= width, address
         watched.close()
     page.close()
+
+
+def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_nothing(
+    demo: Service, world: HostileWorld, app: PartnersApp, browser: Browser
+) -> None:
+    ask_for_link(demo, world, app, "partner")
+    context = browser.new_context(java_script_enabled=False)
+    page = follow(context, app)
+    page.wait_for_url("**/portal/open/*")
+    page.dblclick("button.primary")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    (cookie,) = context.cookies(f"{demo.base_url}/portal")
+    assert (cookie["sameSite"], cookie["httpOnly"]) == ("Strict", True)
+    # There and back again.
+    page.click(".back")
+    page.wait_for_url(app.url)
+    page.go_back()
+    page.wait_for_url(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "Overview"
+    # The link of the application was used; from its page one can go on all the same.
+    page.goto(app.url)
+    page.click("#go")
+    page.wait_for_url("**/portal/open/*")
+    assert page.locator("h1").inner_text() == "This link was used"
+    page.click("text=Go on")
+    page.wait_for_url(f"{demo.base_url}/portal")
+    page.click("text=Sign out")
+    assert page.locator("h1").inner_text() == "Signed out"
+    page.goto(f"{demo.base_url}/portal")
+    assert page.locator("h1").inner_text() == "The session has ended"
+    context.close()
 
 
 def test_no_site_shows_the_portal_in_a_frame(

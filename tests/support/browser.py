@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -88,3 +89,39 @@ def sign_in(context: BrowserContext, base_url: str, token: str) -> None:
     page.press("#token", "Enter")
     page.wait_for_url(lambda url: not urlsplit(url).path.endswith("sign-in"))
     page.close()
+
+
+# What a person can do something with, and sees; in a group of radio buttons the arrows move.
+_OPERABLE = """
+() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+  .filter((one) => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.type !== 'radio'
+    && !one.classList.contains('skip'))
+  .map((one, number) => { one.dataset.tested = number; return one.outerHTML.slice(0, 120); })
+"""
+_FOCUSED = """
+() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  return [one.dataset.tested ?? null, style.outlineStyle !== 'none' || style.boxShadow !== 'none'];
+}
+"""
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds: the rule, and where it is broken."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
+def what_tab_misses(page: Page) -> list[str]:
+    """What a person without a mouse cannot reach, or not see that it is reached."""
+    operable = page.evaluate(_OPERABLE)
+    reached: set[int] = set()
+    for _ in range(2 * len(operable) + 20):
+        page.keyboard.press("Tab")
+        number, is_shown = page.evaluate(_FOCUSED)
+        if number is not None and is_shown:
+            reached.add(int(number))
+        if len(reached) == len(operable):
+            break
+    return [html for number, html in enumerate(operable) if number not in reached]

@@ -117,7 +117,7 @@ class Pages:
         path: str,
         *,
         shows: PageHandler,
-        does: tuple[Callable[..., Awaitable[Any]], ...] = (),
+        does: tuple[Callable[..., Awaitable[Any]], ...],
         upload_bytes: int = 0,
     ) -> Callable[[ActionHandler], ActionHandler]:
         """Declare what a form does, and the page that the form is on; both take the same parameters.

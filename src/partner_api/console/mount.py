@@ -276,6 +276,9 @@ async def shown(
         refusal = client_error(
             error, visit.request.request_id, where=visit.request.template, repeatable=True
         )
+        if visit.submitted is not None and visit.submitted.error is not None:
+            # The page of the form is not there either; what was refused is what counts.
+            refusal = visit.submitted.error
         view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
         headers |= headers_of(refusal)

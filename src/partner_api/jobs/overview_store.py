@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.content.store import ContentFormat
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 # How many jobs a page looks at for what no index finds: few of ten million are of one worker.
 LOOKED_AT = 5_000
@@ -101,27 +101,43 @@ async def list_jobs(
     """
     search = _Search(wanted, before)
     looks = LOOKED_AT if search.conditions else limit + 1
-    rows = await connection.fetch(_page(search, looks, limit + 1), *search.arguments)
-    found = read_rows(OperatedJob, rows)
-    if len(found) > limit:
-        return JobPage(found[:limit], found[limit - 1].id)
-    # Not those that were found: jobs that do not fit together are looked at, and not shown.
+    rows = await connection.fetch(_matching(search, looks, limit + 1), *search.arguments)
+    found = await _read_jobs(connection, rows[:limit], search.order)
+    if len(rows) > limit:
+        return JobPage(found, rows[limit - 1]["id"])
+    if not search.conditions:
+        return JobPage(found, None)
     last = await connection.fetchval(_last_look(search, looks), *search.looked_with)
     return JobPage(found, last)
 
 
-def _page(search: _Search, looks: int, limit: int) -> str:
-    """Return the statement of a page: which jobs first, then, of these alone, the rest. Crosses tenants.
+async def _read_jobs(
+    connection: Connection, rows: Sequence[Row], order: Literal["ASC", "DESC"]
+) -> list[OperatedJob]:
+    """Return jobs by tenant and id, without those that do not fit together. Crosses tenants."""
+    if not rows:
+        return []
+    jobs = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} {_TABLES}
+         WHERE (j.tenant_id, j.id) IN (SELECT t, i FROM unnest($1::bigint[], $2::uuid[]) AS named (t, i))
+        """,
+        [row["tenant_id"] for row in rows],
+        [row["id"] for row in rows],
+    )
+    found = read_rows(OperatedJob, jobs)
+    return sorted(found, key=lambda job: job.id, reverse=order == "DESC")
+
+
+def _matching(search: _Search, looks: int, limit: int) -> str:
+    """Return the statement that finds the jobs of a page, among so many that are looked at. Crosses tenants.
 
     The numbers are in the text: a plan that does not know them might read all jobs.
     """
     conditions = " AND ".join(search.conditions) or "true"
-    rest = f"{conditions} ORDER BY j.id {search.order} LIMIT {limit}"
+    rest = f"{conditions} ORDER BY looked.id {search.order} LIMIT {limit}"
     return f"""
-        SELECT {_COLUMNS} {_TABLES}
-         WHERE (j.tenant_id, j.id) IN (
-               SELECT looked.tenant_id, looked.id FROM ({search.looked} LIMIT {looks}) looked)
-           AND {rest}
+        SELECT looked.tenant_id, looked.id FROM ({search.looked} LIMIT {looks}) looked WHERE {rest}
         """
 
 
@@ -172,7 +188,7 @@ class _Search:
         self.arguments: list[Any] = []
         self.conditions: list[str] = []
         is_waiting = wanted.is_claimed is False
-        self.order = "ASC" if is_waiting else "DESC"
+        self.order: Literal["ASC", "DESC"] = "ASC" if is_waiting else "DESC"
         bounds = []
         if before is not None:
             bounds.append(self._with("k.id > {}" if is_waiting else "k.id < {}", before))
@@ -198,28 +214,40 @@ class _Search:
             whose = self._with("w.id = {}", wanted.organization_id)
             conditions = " AND ".join(bounds) or "true"
             return f"""
-                SELECT y.tenant_id, y.id FROM organizations w
+                SELECT y.* FROM organizations w
                  CROSS JOIN LATERAL (
-                       SELECT k.tenant_id, k.id FROM jobs k
+                       SELECT k.tenant_id, k.id, k.project_id, k.status, k.format, k.worker_id FROM jobs k
                         WHERE k.tenant_id = w.tenant_id AND {conditions}
                         ORDER BY k.id DESC LIMIT {LOOKED_AT}) y
                  WHERE {whose} ORDER BY y.id DESC"""
         elif statuses and statuses <= {"failed", "canceled"}:
             among = "k.status IN ('failed', 'canceled')"
         conditions = " AND ".join([among, *bounds])
-        return f"SELECT k.tenant_id, k.id FROM jobs k WHERE {conditions} ORDER BY k.id {self.order}"
+        return f"""
+            SELECT k.tenant_id, k.id, k.project_id, k.status, k.format, k.worker_id FROM jobs k
+             WHERE {conditions} ORDER BY k.id {self.order}"""
 
     def _ask(self, wanted: JobFilter) -> None:
         """Add what is asked of each job that was found by an index."""
         known = wanted.is_claimed is None and wanted.statuses == ["running"]
         if wanted.statuses is not None and not known:
-            self.conditions.append(self._with("j.status = ANY ({}::text[])", list(wanted.statuses)))
+            self.conditions.append(
+                self._with("looked.status = ANY ({}::text[])", list(wanted.statuses))
+            )
         if wanted.formats is not None:
-            self.conditions.append(self._with("j.format = ANY ({}::text[])", list(wanted.formats)))
+            self.conditions.append(
+                self._with("looked.format = ANY ({}::text[])", list(wanted.formats))
+            )
         if wanted.worker_id is not None:
-            self.conditions.append(self._with("j.worker_id = {}", wanted.worker_id))
+            self.conditions.append(self._with("looked.worker_id = {}", wanted.worker_id))
         if wanted.organization_id is not None:
-            self.conditions.append(self._with("p.organization_id = {}", wanted.organization_id))
+            self.conditions.append(
+                self._with(
+                    "(looked.tenant_id, looked.project_id) IN (SELECT p.tenant_id, p.id FROM organizations o"
+                    " JOIN projects p ON p.tenant_id = o.tenant_id AND p.organization_id = o.id WHERE o.id = {})",
+                    wanted.organization_id,
+                )
+            )
 
     def _with(self, condition: str, value: object) -> str:
         self.arguments.append(value)

@@ -9,11 +9,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.rows import read_rows
+from partner_api.leases.listed_store import LISTED_COLUMNS, LISTED_JOINS, ListedLease
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from partner_api.database.connection import Connection
+    from partner_api.leases.store import LeasePosition
 
 
 class Span(NamedTuple):
@@ -22,6 +25,13 @@ class Span(NamedTuple):
     seconds: int
     first: int
     until: int
+
+
+class DayRange(NamedTuple):
+    """From when to when, the end not included, the oldest unpaid month of a lease begins."""
+
+    since: datetime
+    until: datetime
 
 
 class PartnerLine(Struct, frozen=True):
@@ -97,3 +107,80 @@ async def list_partner_lines(
         limit,
     )
     return read_rows(PartnerLine, rows)
+
+
+async def list_leases_of_day(
+    connection: Connection,
+    now: datetime,
+    *,
+    ranges: Sequence[DayRange],
+    days_of_month: tuple[int, int],
+    tenant_id: int | None,
+    after: LeasePosition | None,
+    limit: int,
+) -> list[ListedLease]:
+    """Return a page of the assigned leases of which a month begins on some day.
+
+    They are in the order in which their oldest unpaid months begin, then of their ids.
+
+    Args:
+        connection: any.
+        now: decides when each is renewed next.
+        ranges: in which their oldest unpaid month may begin, the earliest first; they do not overlap.
+        days_of_month: the first and the last day of a month on which they were assigned.
+        tenant_id: only of this tenant.
+        after: the last lease of the page before, with when its oldest unpaid month begins.
+        limit: how many.
+    """
+    found: list[ListedLease] = []
+    for one in ranges:
+        if len(found) < limit and (after is None or after.assigned_at < one.until):
+            found += await _list_leases_of_range(
+                connection, now, one, days_of_month, tenant_id, after, limit - len(found)
+            )
+    return found
+
+
+async def _list_leases_of_range(
+    connection: Connection,
+    now: datetime,
+    within: DayRange,
+    days_of_month: tuple[int, int],
+    tenant_id: int | None,
+    after: LeasePosition | None,
+    limit: int,
+) -> list[ListedLease]:
+    """Return leases whose oldest unpaid month begins in a range. Crosses tenants.
+
+    Tenant by tenant, so that an index finds them: no index has the time of all tenants' leases.
+    """
+    rows = await connection.fetch(
+        f"""
+        WITH due AS MATERIALIZED (
+            SELECT f.tenant_id, f.social_account_id
+              FROM lease_totals w
+              JOIN tenants t ON t.id = w.tenant_id AND t.env = 'live'
+             CROSS JOIN LATERAL (
+                   SELECT l.tenant_id, l.social_account_id, l.next_due_at FROM leases l
+                    WHERE l.tenant_id = w.tenant_id AND l.status = 'assigned'
+                      AND l.billing_status = ANY ('{{current, past_due}}')
+                      AND l.next_due_at >= $2 AND l.next_due_at < $3
+                      AND extract(day FROM l.assigned_at AT TIME ZONE 'UTC') BETWEEN $4::integer AND $5::integer
+                      AND ($7::timestamptz IS NULL OR (l.next_due_at, l.social_account_id) > ($7, $8::uuid))
+                    ORDER BY l.next_due_at, l.social_account_id LIMIT $9) f
+             WHERE $6::bigint IS NULL OR w.tenant_id = $6
+             ORDER BY f.next_due_at, f.social_account_id LIMIT $9
+        )
+        SELECT {LISTED_COLUMNS}
+          FROM due
+          JOIN leases l ON l.tenant_id = due.tenant_id AND l.social_account_id = due.social_account_id {LISTED_JOINS}
+         ORDER BY l.next_due_at, l.social_account_id
+        """,
+        now,
+        *within,
+        *days_of_month,
+        tenant_id,
+        *(after or (None, None)),
+        limit,
+    )
+    return read_rows(ListedLease, rows)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from partner_api.database.rows import columns_of, read_rows
-from partner_api.leases.store import Lease, LeasePosition
+from partner_api.leases.store import Lease
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,27 +55,24 @@ class LeaseMonth(Struct, frozen=True):
     event_id: UUID | None
 
 
-class DayRange(NamedTuple):
-    """From when to when, the end not included, the oldest unpaid month of a lease begins."""
-
-    since: datetime
-    until: datetime
-
-
+# Looked up for the rows of a page alone: joined, they would be for every lease before the page is cut.
+_OWNER = "FROM organizations o WHERE o.tenant_id = l.tenant_id AND o.id = p.organization_id"
 _NAMES = {
     "organization_id": "p.organization_id",
     "handle": "s.handle",
     "platform": "s.platform",
     "followers": "s.followers",
     "next_renewal_at": "CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, $1) END",
-    "partner_id": "r.id",
-    "partner_name": "r.name",
-    "organization_name": "o.name",
+    "partner_id": f"(SELECT coalesce(o.parent_id, o.id) {_OWNER})",
+    "partner_name": """(SELECT coalesce(r.name, o.name)
+        FROM organizations o LEFT JOIN organizations r ON r.tenant_id = l.tenant_id AND r.id = o.parent_id
+       WHERE o.tenant_id = l.tenant_id AND o.id = p.organization_id)""",
+    "organization_name": f"(SELECT o.name {_OWNER})",
     "project_name": "p.name",
     "last_attempt_at": "l.past_due_since + lease_patience()",
 }
 # Of `leases l` and what is joined to it below; the first argument says what is next.
-_COLUMNS = columns_of(ListedLease, "l", **_NAMES)
+LISTED_COLUMNS = columns_of(ListedLease, "l", **_NAMES)
 _PAID = """FROM lease_charges c
   WHERE c.tenant_id = l.tenant_id AND c.social_account_id = l.social_account_id AND c.status = 'paid'"""
 _COLUMNS_WITH_PAYMENTS = columns_of(
@@ -86,10 +83,8 @@ _COLUMNS_WITH_PAYMENTS = columns_of(
     paid_cents=f"(SELECT coalesce(sum(c.price_cents), 0)::bigint {_PAID})",
     refunded_cents=f"(SELECT coalesce(sum(c.refunded_cents), 0)::bigint {_PAID})",
 )
-_JOINED = """
+LISTED_JOINS = """
   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-  JOIN organizations o ON o.tenant_id = l.tenant_id AND o.id = p.organization_id
-  JOIN organizations r ON r.tenant_id = l.tenant_id AND r.id = coalesce(o.parent_id, o.id)
   JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
 """
 
@@ -101,7 +96,7 @@ async def find_lease(
     row = await connection.fetchrow(
         f"""
         SELECT {_COLUMNS_WITH_PAYMENTS}, l.tenant_id AS tenant_id
-          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
+          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {LISTED_JOINS}
          WHERE s.id = $2
         """,
         now,
@@ -172,8 +167,8 @@ async def list_leases(
     arguments.append(limit)
     rows = await connection.fetch(
         f"""
-        SELECT {_COLUMNS}
-          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
+        SELECT {LISTED_COLUMNS}
+          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {LISTED_JOINS}
          WHERE {" AND ".join(conditions)} ORDER BY s.id DESC LIMIT ${len(arguments)}
         """,
         *arguments,
@@ -197,7 +192,7 @@ async def list_leases_of_account(
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS_WITH_PAYMENTS}
-          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
+          FROM leases l JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {LISTED_JOINS}
          WHERE lower(s.handle) = lower($2) AND s.leased AND l.pool_account_id = $3 AND ($4::uuid IS NULL OR s.id < $4)
          ORDER BY s.id DESC LIMIT $5
         """,
@@ -208,52 +203,6 @@ async def list_leases_of_account(
         limit,
     )
     return read_rows(LeaseWithPayments, rows)
-
-
-async def list_leases_of_day(
-    connection: Connection,
-    now: datetime,
-    *,
-    ranges: Sequence[DayRange],
-    days_of_month: tuple[int, int],
-    tenant_id: int | None,
-    after: LeasePosition | None,
-    limit: int,
-) -> list[ListedLease]:
-    """Return a page of the assigned leases of which a month begins on some day. Crosses tenants.
-
-    They are in the order in which they are due, then of their ids.
-
-    Args:
-        connection: any.
-        now: decides when each is renewed next.
-        ranges: in which their oldest unpaid month may begin.
-        days_of_month: the first and the last day of a month on which they were assigned.
-        tenant_id: only of this tenant.
-        after: the last lease of the page before, with when its oldest unpaid month begins.
-        limit: how many.
-    """
-    rows = await connection.fetch(
-        f"""
-        SELECT {_COLUMNS}
-          FROM unnest($2::timestamptz[], $3::timestamptz[]) AS d (since, until)
-          JOIN leases l ON l.next_due_at >= d.since AND l.next_due_at < d.until
-          JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live' {_JOINED}
-         WHERE l.status = 'assigned' AND l.billing_status = ANY ('{{current, past_due}}')
-           AND extract(day FROM l.assigned_at AT TIME ZONE 'UTC') BETWEEN $4::integer AND $5::integer
-           AND ($6::bigint IS NULL OR l.tenant_id = $6)
-           AND ($7::timestamptz IS NULL OR (l.next_due_at, l.social_account_id) > ($7, $8::uuid))
-         ORDER BY l.next_due_at, l.social_account_id LIMIT $9
-        """,
-        now,
-        [one.since for one in ranges],
-        [one.until for one in ranges],
-        *days_of_month,
-        tenant_id,
-        *(after or (None, None)),
-        limit,
-    )
-    return read_rows(ListedLease, rows)
 
 
 async def list_months(

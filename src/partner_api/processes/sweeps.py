@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 19 + SERVERS_AT_ONCE - 1
+CONNECTIONS = 22 + SERVERS_AT_ONCE - 1
 """One for each sweep, so that none waits until another has done a long step, and three more for deliveries, which work
 for four tenants at once; for the lag, and for the bell; and for each further server on which renewals are charged at a
 time.

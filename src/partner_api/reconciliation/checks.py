@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from partner_api.reconciliation.cash_store import CashWallet
     from partner_api.reconciliation.charge_store import Charge, JobEvent
+    from partner_api.reconciliation.day_store import WrongDay
     from partner_api.reconciliation.job_store import Job
     from partner_api.reconciliation.transfer_store import Transfer
     from partner_api.reconciliation.wallet_store import Event, Wallet
@@ -288,3 +289,11 @@ def check_allocations(tenant_id: int, partner_id: UUID | None, credits: int) -> 
     """Report that the allocations of a tenant, which only move credits, created or lost some."""
     if credits != 0:
         yield Mismatch(Rule.TENANT_ALLOCATIONS, tenant_id, partner_id, "tenant", 0, credits)
+
+
+def check_day(tenant_id: int, day: WrongDay) -> Iterator[Mismatch]:
+    """Report that what a day comes to is not the sum of its events."""
+    subject = f"day {day.day} {day.what}"
+    yield Mismatch(
+        Rule.DAILY_TOTALS, tenant_id, day.organization_id, subject, day.expected, day.found
+    )

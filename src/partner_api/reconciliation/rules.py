@@ -125,6 +125,11 @@ class Rule(StrEnum):
         "the allocations of a partner and its children sum to zero",
     )
 
+    DAILY_TOTALS = (
+        "daily_totals",
+        "what a day comes to is the sum of its events, as far as the ledgers are counted",
+    )
+
     LEASE_MONTHS = "lease_months", "a lease has one charge for each month from 0 on, without gaps"
     LEASE_CHARGE = "lease_charge", "a paid month has one cash event, of its price"
     LEASE_EVENT = "lease_event", "a lease's cash event pays the one month that names it"

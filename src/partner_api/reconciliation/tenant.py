@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from partner_api.reconciliation import (
     checks,
+    day_store,
     event_store,
     feed_store,
     job_store,
@@ -72,6 +73,7 @@ class TenantCheck(TenantWallets):
             ),
         )
         yield "transfers", self._transfers()
+        yield "transfers", self._days()
         yield "leases", self._leases()
         yield (
             "leases",
@@ -152,6 +154,13 @@ class TenantCheck(TenantWallets):
             )
             for mismatch in checks.check_allocations(self.tenant_id, partner_id, total):
                 yield mismatch
+
+    async def _days(self) -> Mismatches:
+        # They are the partner's and its children's together.
+        if self.organization_id is None:
+            for day in await day_store.wrong_days(self.connection, self.tenant_id):
+                for mismatch in checks.check_day(self.tenant_id, day):
+                    yield mismatch
 
     async def _leases(self) -> Mismatches:
         async for leases in pages.pages(

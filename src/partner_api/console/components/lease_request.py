@@ -99,9 +99,7 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
                         found.count,
                         found.cash_balance_cents,
                     ),
-                    h.button(formmethod="get", formaction=visit.path, data_plain=True)[
-                        "Work out the cost"
-                    ],
+                    h.button(formmethod="get", formaction=visit.path)["Work out the cost"],
                 ],
             )
             if candidates

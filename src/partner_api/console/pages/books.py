@@ -160,7 +160,7 @@ async def show_check(visit: Visit, reconciliation_id: str) -> View:
     )
 
 
-@pages.action("/books/check", shows=show_books)
+@pages.action("/books/check", shows=show_books, does=(reconciliation.request_reconciliation,))
 async def check_now(visit: Visit) -> Done:
     """Ask for a check."""
     await visit.do(reconciliation.request_reconciliation)

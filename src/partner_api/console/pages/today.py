@@ -219,7 +219,9 @@ async def _endpoints(visit: Visit) -> h.Node:
             columns,
             found.items,
             href=lambda one: f"/console/webhooks/{one.id}",
-            empty="Every endpoint that was sent something has taken it.",
+            empty="None of the newest endpoints fails."
+            if found.next_cursor
+            else "Every endpoint that was sent something has taken it.",
             caption="The last attempt failed" if found.items else None,
         ),
         h.p[h.a(href="/console/webhooks?failing=true")["All that fail"]]

@@ -110,7 +110,6 @@
 
   const prepare = (root) => {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-    for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
     for (const output of root.querySelectorAll("output[data-choices]")) {
       output.closest("form").addEventListener("input", () => sum(output));
       sum(output);

@@ -11,7 +11,7 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import Issue, invalid
-from partner_api.leases import calendar_store, listed_store
+from partner_api.leases import calendar_store
 from partner_api.leases.store import LeasePosition
 from partner_api.ops.renewals.calendar_schemas import (
     DaysQuery,
@@ -89,7 +89,7 @@ async def list_leases_of_day(request: ApiRequest, query: LeasesOfDayQuery) -> Pa
             if organization is None or organization.parent_id is not None:
                 return Page([], None)
             tenant_id = organization.tenant_id
-        leases = await listed_store.list_leases_of_day(
+        leases = await calendar_store.list_leases_of_day(
             connection,
             request.now,
             ranges=ranges_of(request.now, day),

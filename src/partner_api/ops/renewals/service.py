@@ -10,8 +10,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from partner_api.leases.calendar_store import Span
-from partner_api.leases.listed_store import DayRange
+from partner_api.leases.calendar_store import DayRange, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
 _DAY = 86_400
 _LAST_POSITION_OF_ANY = 30 * _DAY
-# A lease may wait for its oldest month while later ones begin. Months are seldom more than one behind.
-_MONTHS_BEHIND = 2
+# A lease may wait for its oldest month while the next one begins, if nobody comes to charge it.
+_MONTHS_BEHIND = 1
 
 
 class Owed(NamedTuple):
@@ -101,10 +100,10 @@ def calendar_of(line: PartnerLine, days: Sequence[date]) -> PartnerCalendar:
 
 
 def ranges_of(now: datetime, day: date) -> list[DayRange]:
-    """Return when the oldest unpaid month of a lease may begin of which another month begins on a day."""
+    """Return when the oldest unpaid month of a lease may begin of which a month begins on a day, the earliest first."""
     months = (day.year - now.year) * 12 + day.month - now.month
     ranges = []
-    for back in range(months + _MONTHS_BEHIND + 1):
+    for back in range(months + _MONTHS_BEHIND, -1, -1):
         number = day.year * 12 + day.month - 1 - back
         year, month = number // 12, number % 12 + 1
         length = monthrange(year, month)[1]

@@ -116,7 +116,11 @@ async def show_delivery(visit: PortalVisit, endpoint_id: str, delivery_id: str) 
     )
 
 
-@pages.action("/webhooks/{endpointId}/deliveries/{deliveryId}/replay", shows=show_delivery)
+@pages.action(
+    "/webhooks/{endpointId}/deliveries/{deliveryId}/replay",
+    shows=show_delivery,
+    does=(deliveries.replay_delivery,),
+)
 async def replay(visit: PortalVisit, endpoint_id: str, delivery_id: str) -> Done:
     """Send a delivery again, as an event of its own."""
     await _read(visit, endpoint_id, delivery_id)

@@ -87,6 +87,11 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(
     answer = await operator.send(payment, amountCents="0", description="x")
     assert answer.status_code == 422
     assert "3. The subscription" in text_of(answer.text), "on the page that the form was on"
+    assert (await operator.send(payment, amountCents="5", description="x")).status_code == 303
+    payment = await operator.form(start, "topup")
+    answer = await operator.send(payment, amountCents="0", description="x")
+    folded = answer.text.partition('id="form-topup"')[0].rpartition("<details")[2]
+    assert " open" in folded, "what is wrong is not behind a title"
     shown = text_of(await operator.get(start.replace(org_id(family.partner), org_id(family.child))))
     assert "Only partners are onboarded." in shown
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pages = Pages()
 
 
-@pages.action("/leases/{socialAccountId}/price", shows=show_lease)
+@pages.action("/leases/{socialAccountId}/price", shows=show_lease, does=(leases.change_lease,))
 async def change_price(visit: Visit, social_account_id: str) -> Done:
     """Change the price of a lease."""
     price = visit.whole_number("monthlyPriceCents")
@@ -36,7 +36,7 @@ async def change_price(visit: Visit, social_account_id: str) -> Done:
     )
 
 
-@pages.action("/leases/{socialAccountId}/recall", shows=show_lease)
+@pages.action("/leases/{socialAccountId}/recall", shows=show_lease, does=(leases.recall_lease,))
 async def recall(visit: Visit, social_account_id: str) -> Done:
     """Recall a leased account, and give back what was said."""
     refund = visit.whole_number("refundCents") or 0

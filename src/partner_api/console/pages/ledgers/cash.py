@@ -158,7 +158,7 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
     does=(routes.refund_cash,),
 )
 async def refund_month(visit: Visit, org_id: str, sequence: str) -> Done:
-    """Give back what a month of a lease was charged, or a part of it."""
+    """Refund what a month of a lease was charged, or a part of it."""
     amount = visit.whole_number("amountCents")
     if amount is None:
         raise invalid([Issue("amountCents", "Expected an amount")])

@@ -168,7 +168,7 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
     does=(routes.refund_credits,),
 )
 async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
-    """Give back what a job was charged, or a part of it."""
+    """Refund what a job was charged, or a part of it."""
     amount = visit.whole_number("credits")
     if amount is None:
         raise invalid([Issue("credits", "Expected an amount")])

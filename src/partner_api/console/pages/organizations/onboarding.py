@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import htpy as h
 
-from partner_api.console.components.form import Field, form
+from partner_api.console.components.form import Field, folded, form
 from partner_api.console.components.money import before_and_after
 from partner_api.console.components.text import cents, section
 from partner_api.console.declare import Done, Pages, View
@@ -105,7 +105,7 @@ async def show_start(visit: Visit, org_id: str) -> View:
         visit,
         found,
         h.p[
-            "Send the partner its keys on a safe way, and point it to ",
+            "Send the partner its keys in a safe way, and point it to ",
             h.a(href="/docs")["the documentation"],
             ".",
         ],
@@ -151,6 +151,8 @@ def _key_step(visit: Visit, found: OpsOrganizationDetail, tried: OpsOrganization
         for one in KEY_FIELDS
     ]
     return _step(
+        visit,
+        "key",
         "1. A key",
         bool(live),
         f"{live:,} live and {test:,} test keys work." if live or test else None,
@@ -168,6 +170,8 @@ def _key_step(visit: Visit, found: OpsOrganizationDetail, tried: OpsOrganization
 def _payment_step(visit: Visit, found: OpsOrganizationDetail, *, has_paid: bool) -> h.Node:
     balance = found.cash_balance_cents or 0
     return _step(
+        visit,
+        "topup",
         "2. The first payment",
         has_paid,
         ["It has ", cents(balance), " in cash."] if has_paid else None,
@@ -187,6 +191,8 @@ def _subscription_step(visit: Visit, found: OpsOrganizationDetail) -> h.Node:
     wallet = found.credits
     done = wallet.subscription_tier != "free"
     return _step(
+        visit,
+        "subscription",
         "3. The subscription",
         done,
         f"{wallet.subscription_tier}, {wallet.included_this_period:,} credits in a period."
@@ -196,11 +202,12 @@ def _subscription_step(visit: Visit, found: OpsOrganizationDetail) -> h.Node:
     )
 
 
-def _step(title: str, done: bool, what: h.Node, shown: h.Node) -> h.Node:
+def _step(visit: Visit, name: str, title: str, done: bool, what: h.Node, shown: h.Node) -> h.Node:
+    """Return a step: its form, which is folded when it was done, and what there is already."""
     return section(
         title,
         h.p(".verdict.good")["Done. ", what] if done else what and h.p[what],
-        h.details(".folded")[h.summary["Once more"], shown] if done and shown else shown,
+        folded(visit, name, "Once more", shown) if done else shown,
         None if done or shown else h.p(".quiet")["Your role may not do this."],
     )
 

@@ -61,5 +61,7 @@ def _obstacle(found: OpsOrganizationDetail, one: Obstacle) -> h.Node:
     link: h.Node = None
     if one.part and whose is not None:
         text = f"{'Its partner: ' if one.of_partner else ''}{one.part}"
-        link = [" ", h.a(href=address(whose, one.part))[text]]
+        # Credits are given on the first page; the part of that name only shows where they went.
+        to = f"{address(whose)}#credits" if one.part == "credits" else address(whose, one.part)
+        link = [" ", h.a(href=to)[text]]
     return h.li(".bad" if one.stops else ".warn")[one.sentence, link]

@@ -183,7 +183,7 @@ async def new_account(visit: Visit) -> View:
     )
 
 
-@pages.action("/pool/new", shows=new_account)
+@pages.action("/pool/new", shows=new_account, does=(pool.add_pool_account,))
 async def add_account(visit: Visit) -> Done:
     """Add an account."""
     body = {

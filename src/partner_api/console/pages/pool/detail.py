@@ -78,7 +78,7 @@ async def show_account(visit: Visit, pool_account_id: str) -> View:
     )
 
 
-@pages.action("/pool/{poolAccountId}/change", shows=show_account)
+@pages.action("/pool/{poolAccountId}/change", shows=show_account, does=(pool.change_pool_account,))
 async def change_account(visit: Visit, pool_account_id: str) -> Done:
     """Change an account of the pool."""
     before = await visit.ask(history_routes.read_pool_account, pool_account_id=pool_account_id)
@@ -98,7 +98,7 @@ async def change_account(visit: Visit, pool_account_id: str) -> Done:
     return Done(f"{LIST}/{pool_account_id}", f"@{before.handle} is changed.")
 
 
-@pages.action("/pool/{poolAccountId}/status", shows=show_account)
+@pages.action("/pool/{poolAccountId}/status", shows=show_account, does=(pool.change_pool_account,))
 async def change_status(visit: Visit, pool_account_id: str) -> Done:
     """Retire an account, or make it available again."""
     status = "available" if visit.field("form") == "revive" else "retired"

@@ -57,7 +57,9 @@ async def show_import(visit: Visit) -> View:
     return _view(visit)
 
 
-@pages.action("/pool/import", shows=show_import, upload_bytes=_MAX_BYTES)
+@pages.action(
+    "/pool/import", shows=show_import, does=(pool.import_pool_accounts,), upload_bytes=_MAX_BYTES
+)
 async def import_accounts(visit: Visit) -> Done | View:
     """Import the accounts of a file, or of pasted lines."""
     pasted = visit.field("pasted")
