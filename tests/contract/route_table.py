@@ -5,6 +5,7 @@ A new route fails `test_isolation.py` until it has a line here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -394,3 +395,8 @@ OPERATOR_ROUTES = {name: use for name, use in ROUTES.items() if isinstance(use, 
 def served_routes(edge: Edge) -> set[str]:
     """Every route that an application answers, as this table names them."""
     return {f"{route.method} {route.template}" for route in edge.routes}
+
+
+# What the OpenAPI document does not describe: itself, the reference, and pages for people.
+_UNDESCRIBED = re.compile(r"GET /(docs|llms|openapi)|\w+ /(console|portal)(/|$)")
+DESCRIBED = [name for name in ROUTES if not _UNDESCRIBED.match(name)]

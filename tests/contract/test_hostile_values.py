@@ -35,7 +35,7 @@ from tests.contract.hostile_values import (
     parameters,
 )
 from tests.contract.named_ids import Ids, with_what_is_named
-from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Public
+from tests.contract.route_table import DESCRIBED, ROUTES, Body, ForKeys, ForOperators, Public
 from tests.support.answers import error_details, granted, issues
 from tests.support.served import request_line, send_raw
 
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
-DESCRIBED = [
-    name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))
-]
 WRITES = [name for name in DESCRIBED if not name.startswith("GET ")]
 UPLOADS = {"POST /ops/v1/pool/accounts/import", "PUT /ops/v1/jobs/{jobId}/assets/{name}"}
 JSON_WRITES = [name for name in WRITES if name not in UPLOADS]
