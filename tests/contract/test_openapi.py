@@ -20,7 +20,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.contract.hostile_values import EDGE_TIMES, FAR_TIMES, NO_BODIES, nested
-from tests.contract.route_table import DESCRIBED, (
+from tests.contract.route_table import (
+    DESCRIBED,
     KEY_ROUTES,
     OPERATOR_ROUTES,
     ROUTES,
