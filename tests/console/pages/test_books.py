@@ -74,10 +74,14 @@ async def test_a_check_is_asked_for_once_however_often_it_is_sent(
 
         answers = await asyncio.gather(*(operator.send(form) for _ in range(2)))
 
-        assert [answer.status_code for answer in answers] == [303, 303]
-        assert {answer.headers["location"] for answer in answers} == {PAGE}
+        # The second may come while the first is still running; sent again, it is answered as that one was.
+        assert {answer.status_code for answer in answers} in ({303}, {303, 409})
         request = await find_request(connection)
         assert request is not None
+        # In a task of its own: this one holds a connection.
+        (again,) = await asyncio.gather(operator.send(form))
+        assert again.status_code == 303, text_of(again.text)[:300]
+        assert await find_request(connection) == request
         html = await operator.get(PAGE)
         assert "A check was asked for at" in text_of(html)
         assert 'data-live="5"' in html
