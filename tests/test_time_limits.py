@@ -152,6 +152,12 @@ ALLOWED = {
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
+    "console/components/table.py _filter select": "an element of HTML",
+    "console/components/fields.py field_node select": "an element of HTML",
+    "console/components/table.py CsvReply.__call__ send": "the connection has SEND_SILENCE_SECONDS",
+    "console/pages/jobs/lists.py show_jobs _found(visit) if is_search else _overview(visit)": (
+        "each call of the API has REQUEST_SECONDS"
+    ),
     "processes/part.py Part.hear recv": "it does not wait",
     "processes/part.py Part._has_words recv": "it does not wait",
     "rendering/worker/renderer.py _answer readexactly": "RENDERER_START_SECONDS and RENDER_SECONDS, around it",

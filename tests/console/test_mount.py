@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from tests.contract.route_table import ROUTES
@@ -99,3 +101,16 @@ async def test_a_viewer_may_send_nothing_that_the_api_would_refuse(
         answer = await viewer.post(sent, {"form": "any", "idempotencyKey": "k"})
         assert answer.status_code == 403, address
         assert "needs the role" in text_of(answer.text), address
+
+
+async def test_a_form_that_is_sent_twice_at_the_same_instant_is_answered_twice_and_done_once(
+    local_api: httpx2.AsyncClient, installation: Installation
+) -> None:
+    operator = await sign_in(local_api, installation)
+    name = f"Partner {uuid4()}"
+    form = await operator.form("/console/organizations/new", "new")
+    answers = await asyncio.gather(*(operator.send(form, name=name) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    found = await operator.get(f"/console/organizations?search={name}")
+    assert found.count('class="row-link"') == 1

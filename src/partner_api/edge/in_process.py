@@ -5,6 +5,7 @@ They go through everything that a request from outside goes through but for the 
 
 from __future__ import annotations
 
+import asyncio
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.exchange import EXCHANGE, Exchange
 from partner_api.edge.route import PARAMETER
 from partner_api.edge.wire.reply import client_error
+from partner_api.time_limits import FORM_REPEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _OK = 300
+_REPEAT_PAUSE_SECONDS = 0.1
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -62,6 +65,8 @@ class Calls:
     ) -> bytes:
         """Call a route and return the body of its answer.
 
+        A form that is sent twice at the same instant is answered twice: the second waits for the first.
+
         Args:
             page: the request that this is a part of; both have one id.
             admitted: as whom to call.
@@ -76,23 +81,32 @@ class Calls:
             ApiError: whatever the route refuses, or what became of it.
         """
         route = self._routes[handler]
-        request = _request_of(page, route, path, query, upload)
-        request.admitted = admitted
-        if idempotency_key is not None:
-            request.raw_idempotency_keys = [idempotency_key.encode()]
-        if upload is None:
-            request.set_body(b"" if body is None else msgspec.json.encode(body))
-        try:
-            reply = await route.run(request)
-        except Exception as error:
-            where = f"{route.method} {route.template}"
-            raise client_error(
-                error, page.request_id, where=where, repeatable=route.is_repeatable
-            ) from error
-        if route.writes and reply.status < _OK:
-            # What it has changed may be an event; the page itself answers with a redirection.
-            page.services.bell.ring("outbox")
-        return reply.body
+        loop = asyncio.get_running_loop()
+        until = loop.time() + FORM_REPEAT_SECONDS
+        while True:
+            request = _request_of(page, route, path, query, upload)
+            request.admitted = admitted
+            if idempotency_key is not None:
+                request.raw_idempotency_keys = [idempotency_key.encode()]
+            if upload is None:
+                request.set_body(b"" if body is None else msgspec.json.encode(body))
+            try:
+                reply = await route.run(request)
+            except Exception as error:
+                where = f"{route.method} {route.template}"
+                refusal = client_error(
+                    error, page.request_id, where=where, repeatable=route.is_repeatable
+                )
+                if refusal.code != "IDEMPOTENCY_IN_PROGRESS" or loop.time() > until:
+                    raise refusal from error
+            else:
+                if route.writes and reply.status < _OK:
+                    # What it has changed may be an event; the page itself answers with a redirection.
+                    page.services.bell.ring("outbox")
+                return reply.body
+            await asyncio.sleep(_REPEAT_PAUSE_SECONDS)
+            if upload is not None:
+                upload.file.seek(0)
 
 
 def _request_of(

@@ -15,6 +15,12 @@ UNKNOWN_IDLE_SECONDS: Final = time_limit(
 IDLE_SECONDS: Final = time_limit(
     "IDLE_SECONDS", 75.0, "the next request on a connection on which a key was valid", CLOSED
 )
+FORM_REPEAT_SECONDS: Final = time_limit(
+    "FORM_REPEAT_SECONDS",
+    10.0,
+    "what a form does, by the same form that was sent once more meanwhile",
+    "409 `IDEMPOTENCY_IN_PROGRESS` on the page",
+)
 BODY_SILENCE_SECONDS: Final = time_limit(
     "BODY_SILENCE_SECONDS", 30.0, "the next byte of a body", "408 `REQUEST_TIMEOUT`"
 )
