@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,13 +18,18 @@ from tests.support.installation import (
     org_id,
     project_id,
 )
+from tests.support.leases import top_up
+from tests.support.operations import post
 from tests.support.own_accounts import own_account
+from tests.support.sessions import signed_in_session
 from tests.support.tenants import job_start
 from tests.support.webhooks import add_delivery, add_endpoint
 
 from partner_api.clock import format_milliseconds
-from partner_api.ids import format_id
+from partner_api.ids import format_id, new_uuid7
 from partner_api.jobs import store as job_store
+from partner_api.reconciliation.record_store import CheckRequest, save_reconciliation
+from partner_api.reconciliation.rules import Reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -176,6 +182,37 @@ async def _endpoint(installation: Installation, world: World, route: Route) -> N
     }
 
 
+async def _twelve_movements(installation: Installation, world: World, route: Route) -> None:
+    """As many as there have to be for the twelfth, which the examples read, in both ledgers."""
+    partner = world.family.partner
+    async with installation.pool.acquire() as connection:
+        for _ in range(12):
+            for outcome in (
+                await post(connection, partner, "purchase", 1, now=now()),
+                await top_up(connection, partner, now(), 1),
+            ):
+                assert outcome.status == "done", outcome
+
+
+async def _coming_day(installation: Installation, world: World, route: Route) -> None:
+    # Leases fall due from today on, and at midnight today is another day.
+    world.real["2026-05-20"] = (now() + timedelta(days=1)).date().isoformat()
+
+
+async def _session(installation: Installation, world: World, route: Route) -> None:
+    token = world.environment["LAYERS_OPERATOR_TOKEN"]
+    world.real[f"ses_{UUID_TEXT}"] = await signed_in_session(installation, token)
+
+
+async def _reconciliation(installation: Installation, world: World, route: Route) -> None:
+    request = CheckRequest(new_uuid7(now()), now())
+    async with installation.pool.acquire() as connection:
+        await save_reconciliation(
+            connection, Reconciliation(now(), now(), 1, 1, [], 0), request=request
+        )
+    world.real[UUID_TEXT] = str(request.id)
+
+
 async def _test_key(installation: Installation, world: World, route: Route) -> None:
     tenant = await installation.test_tenant(world.family.partner)
     key = await installation.key(tenant, *EVERYTHING, env="test")
@@ -191,8 +228,12 @@ _NEEDED: dict[str, Callable[[Installation, World, Route], Coroutine[Any, Any, No
     r"\{operatorId\}": _operator,
     r"\{jobId\}(/cancel)?$": _running_job,
     r"/ops/v1/jobs/(\{jobId\}/)?(heartbeat|complete|fail|assets)": _claimed_job,
-    r"\{containerId\}|credits/refund": _finished_job,
+    r"\{containerId\}|credits/refund|\{jobId\}/(history|content)": _finished_job,
     r"/retry": _failed_job,
     r"\{endpointId\}|\{deliveryId\}": _endpoint,
+    r"\{sequence\}": _twelve_movements,
+    r"/renewals/leases": _coming_day,
+    r"\{sessionId\}": _session,
+    r"\{reconciliationId\}": _reconciliation,
     r"/v1/events/samples": _test_key,
 }

@@ -60,10 +60,9 @@ def example_call(route: Route, document: Json) -> Call:
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     for parameter in operation["parameters"]:
         name, place = parameter["name"], parameter["in"]
-        own_header = place == "header" and parameter.get("required") and name != "Idempotency-Key"
         if name in chosen:
             places[place][name] = chosen[name]
-        elif place == "path" or own_header:
+        elif parameter.get("required") and name != "Idempotency-Key":
             places[place][name] = sample(parameter["schema"], components, name=name)
     content = operation.get("requestBody", {}).get("content", {})
     media_type = next((one for one in content if one in _FILES), None)
