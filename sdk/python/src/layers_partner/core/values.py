@@ -41,9 +41,9 @@ def path_of(template: str, parameters: Mapping[str, object]) -> str:
         TypeError: a value is neither text nor a whole number.
     """
     path = template
-    for name, value in parameters.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
+    for name, given in parameters.items():
+        is_number = isinstance(given, int) and not isinstance(given, bool)
+        value = str(given) if is_number else given
         if not isinstance(value, str):
             raise TypeError(f"`{_argument(name)}` must be a str, not {type(value).__name__}.")
         if value in _NO_SEGMENTS:
