@@ -32,7 +32,7 @@ class OperatorTour:
         reserved = await self.operator.walk(
             "organizations.credits.reservations.list", orgId=org, limit=1
         )
-        assert sum(one["reservedCredits"] for one in reserved) == credits["reservedCredits"]
+        assert sum(one["credits"] for one in reserved) == credits["reservedCredits"]
         assert (await do("organizations.cash.retrieve", orgId=org))["organizationId"] == org
         for ledger in ("credits", "cash"):
             (last,) = (await do(f"organizations.{ledger}.events.list", orgId=org, limit=1))["items"]
