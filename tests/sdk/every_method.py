@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx2
+from tests.sdk.operator_methods import OperatorTour
 from tests.sdk.webhook_methods import call_webhook_methods
 from tests.support.installation import ago, handle
 from tests.support.own_accounts import own_account
@@ -45,6 +46,11 @@ class Tour:
         """The id of its first project."""
         return format_id("prj", self.wallet.project_id)
 
+    @property
+    def looks(self) -> OperatorTour:
+        """What an operator looks at."""
+        return OperatorTour(self.operator, self.installation, self.org_id, self.project_id)
+
     async def run(self) -> None:
         """Call everything."""
         me = await self.partner.call("whoami")
@@ -59,6 +65,9 @@ class Tour:
         await self._leases()
         await self._jobs()
         await self._ends_of_jobs()
+        await self.looks.ledgers()
+        await self.looks.books()
+        await self.looks.sessions()
         await call_webhook_methods(self.sandbox, self.operator, self.org_id)
         await self._operators()
         await self._archive(child_id)
@@ -247,6 +256,8 @@ class Tour:
         assert {one["socialAccountId"] for one in page["items"]} == {first, second}
         assert len((await do("leases.list", organizationId=self.org_id))["items"]) == 2
         await do("leases.update", socialAccountId=first, monthlyPriceCents=100)
+        pool_account = (await do("leases.retrieve", socialAccountId=first))["poolAccountId"]
+        await self.looks.leases(pool_account, first)
         until = (await do("clock.retrieve"))["now"]
         month = format_milliseconds(parse_timestamp(until) + timedelta(days=32))
         for name in ("renewals.list", "renewals.dry_run"):
@@ -296,6 +307,7 @@ class Tour:
         await do("jobs.complete", **held, creditsCharged=40, assets=[asset])
         done = await start("jobs.wait", jobId=job_id)
         assert done["result"]["creditsCharged"] == 40
+        await self.looks.job(job_id)
         (container,) = (await start("content.list", **project, status=["completed"]))["items"]
         assert (await start("content.retrieve", containerId=container["id"])) == container
         address = await start(

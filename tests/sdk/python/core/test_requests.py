@@ -51,6 +51,12 @@ def test_an_id_that_is_no_text_is_refused() -> None:
         Request(configuration(), LIST, {}, path={"projectId": None})
 
 
+def test_a_whole_number_is_a_part_of_a_path() -> None:
+    assert path_of("/v1/events/{sequence}", {"sequence": 12}) == "/v1/events/12"
+    with pytest.raises(TypeError, match="`sequence` must be a str, not bool"):
+        path_of("/v1/events/{sequence}", {"sequence": True})
+
+
 def test_a_value_with_braces_is_not_filled_in_again() -> None:
     path = path_of("/v1/{a}/{b}", {"a": "{b}", "b": "x"})
     assert path == "/v1/%7Bb%7D/x"

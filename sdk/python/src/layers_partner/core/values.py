@@ -38,10 +38,12 @@ def path_of(template: str, parameters: Mapping[str, object]) -> str:
 
     Raises:
         ValueError: a value is no part of a path: empty, or dots.
-        TypeError: a value is not text.
+        TypeError: a value is neither text nor a whole number.
     """
     path = template
-    for name, value in parameters.items():
+    for name, given in parameters.items():
+        is_number = isinstance(given, int) and not isinstance(given, bool)
+        value = str(given) if is_number else given
         if not isinstance(value, str):
             raise TypeError(f"`{_argument(name)}` must be a str, not {type(value).__name__}.")
         if value in _NO_SEGMENTS:
