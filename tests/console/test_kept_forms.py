@@ -205,7 +205,18 @@ async def test_a_large_form_of_several_values_and_lines_is_kept_whole(
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "!", "e30=", "\N{SNOWMAN}", "A" * 10**6, pack(KeptForm("a", "b", {}))[:-4]]
+    "text",
+    [
+        "x",
+        "!",
+        "e30=",
+        "\N{SNOWMAN}",
+        "A" * 10**6,
+        pack(KeptForm("a", "b", {}))[:-4],
+        pack(KeptForm("a", "b", {"filledInBy": []})),
+        pack(KeptForm("a", "b", {"c": ["\0"]})),
+        pack(KeptForm("a\0", "b", {})),
+    ],
 )
 async def test_what_is_no_kept_form_is_passed_over(
     local_api: httpx2.AsyncClient, token: str, text: str

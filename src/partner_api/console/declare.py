@@ -69,10 +69,14 @@ class Confirmation(Exception):
     Args:
         sentence: what will happen.
         rows: what it changes, each as name, before and after.
+        answer: what a form sends that was confirmed.
     """
 
-    def __init__(self, sentence: str, rows: list[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, sentence: str, rows: list[tuple[str, str, str]], answer: str = "yes"
+    ) -> None:
         super().__init__(sentence)
+        self.answer = answer
         self.sentence = sentence
         self.rows = rows
 

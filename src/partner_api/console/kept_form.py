@@ -61,9 +61,20 @@ def unpack(text: str) -> KeptForm | None:
     if not text or len(text) > _MOST_CHARACTERS:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text), type=KeptForm)
+        form = msgspec.json.decode(base64.urlsafe_b64decode(text), type=KeptForm)
     except (binascii.Error, msgspec.MsgspecError, ValueError):
         return None
+    return form if _is_as_read(form) else None
+
+
+def _is_as_read(form: KeptForm) -> bool:
+    """Return whether a form could have been read from a request, and not only written by hand."""
+    texts = [form.path, form.form, *form.fields]
+    for values in form.fields.values():
+        if not values:
+            return False
+        texts += values
+    return not any("\0" in text for text in texts)
 
 
 def read_kept(stored: dict[str, Any] | None) -> KeptForm | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import msgspec
 
 from partner_api.console.form_data import parse_form
 from partner_api.edge.identity.authentication import OperatorCaller
+from partner_api.edge.wire.fields import MAX_AMOUNT
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ids import format_id
@@ -33,6 +35,10 @@ WHOSE: Final = "filledInBy"
 """The field that says for whom a form was rendered."""
 CONFIRMED: Final = "confirmed"
 """The field that says that the operator was asked once more."""
+_WHOLE_NUMBER: Final = re.compile(
+    r"[+-]?(?:[0-9]{1,20}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)"
+)
+_NO_GROUPS: Final = str.maketrans("", "", ", ")
 _ANOTHERS: Final = (
     "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
 )
@@ -147,18 +153,21 @@ class Visit:
         return self.field(name) or None
 
     def whole_number(self, name: str) -> int | None:
-        """Return a field that is a whole number; None when it is empty.
+        """Return a field that is a whole number, or one in groups of thousands; None when it is empty.
 
         Raises:
-            ApiError: VALIDATION.
+            ApiError: VALIDATION: it is none, or larger than any amount.
         """
-        text = self.field(name).replace(",", "").replace(" ", "")
+        text = self.field(name)
         if not text:
             return None
-        try:
-            return int(text)
-        except ValueError:
-            raise invalid([Issue(name, "Expected a whole number")]) from None
+        # A comma elsewhere is somebody's decimal point: 1,5 is not 15.
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise invalid([Issue(name, "Expected a whole number, such as 1500 or 1,500")])
+        number = int(text.translate(_NO_GROUPS))
+        if abs(number) > MAX_AMOUNT:
+            raise invalid([Issue(name, f"Expected no amount above {MAX_AMOUNT:,}")])
+        return number
 
     def address(self, **changes: str | None) -> str:
         """Return the address of this page with other parameters; None leaves one out."""

@@ -39,6 +39,8 @@ class Wallet(CreditConfig, frozen=True):
     billing_status: BillingStatus
     period_start: datetime
     period_end: datetime
+    included_credits: int
+    """What the subscription allots from the next period on; this period may have more."""
     included_this_period: int
     included_remaining: int
     prepaid: int

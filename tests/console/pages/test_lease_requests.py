@@ -241,11 +241,32 @@ async def test_much_money_is_asked_about_once_more(
     assert asked.status_code == 200
     assert "$100,000.00" in text_of(asked.text)
     assert await cash_of(installation, family) == 10_000_000
-    fields: dict[str, str | list[str]] = {**form.fields, "confirmed": "yes"}
+    fields: dict[str, str | list[str]] = {**form.fields, "confirmed": str(price + 1)}
     fields["poolAccountIds"] = chosen
+    for less in ("yes", str(price)):
+        assert (
+            "Please confirm"
+            in (await operator.post(form.action, {**fields, "confirmed": less})).text
+        )
+    assert await cash_of(installation, family) == 10_000_000
     for _ in range(2):
         assert (await operator.post(form.action, fields)).status_code == 303
     assert await cash_of(installation, family) == 10_000_000 - price - 1
+
+
+async def test_much_money_is_asked_about_for_an_account_that_is_not_among_the_best(
+    installation: Installation, operator: Operator, application: Edge
+) -> None:
+    family = await installation.family(cash_cents=10_000_000)
+    assert application.services is not None
+    (chosen,) = await accounts(
+        installation, application.services.settings.console_confirm_cents + 1
+    )
+    request = await installation.lease_request(family.child)
+    form = await operator.form(page_of(request, family), "fulfil")
+    asked = await send(operator, form, [chosen.removeprefix("pool_")])
+    assert "Please confirm" in text_of(asked.text)
+    assert await cash_of(installation, family) == 10_000_000
 
 
 async def test_a_viewer_sees_the_candidates_and_no_form(

@@ -128,6 +128,10 @@ async def test_what_is_refused_of_a_recall(
     assert more.status_code == 422
     assert "at most $100.00" in text_of(more.text)
     assert "Hacked" in more.text, "what was filled in is there again"
+    for amount in ("10001", "-5"):
+        filled = {**form.fields, "refundCents": amount, "confirmed": "yes"}
+        assert (await operator.post(form.action, filled)).status_code == 422
+        assert "Status assigned" in text_of(await operator.get(page)), "not recalled without it"
     long = await operator.post(
         form.action, {**form.fields, "note": "x" * 1_025, "confirmed": "yes"}
     )

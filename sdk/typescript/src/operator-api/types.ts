@@ -1998,6 +1998,11 @@ export interface OpsOrganizationDetail {
   /** How far a child may spend, and how it refills. Null for a partner. */
   creditConfig: CreditConfig | null;
   apiKeys: OrganizationKeys;
+  /**
+   * What its subscription allots each period, as it was set last. `credits.includedThisPeriod` can
+   * differ: fewer hold from the next period, and what reserved work needs is carried over.
+   */
+  includedCredits: number;
   credits: Credits;
   /** Null for a child: its partner pays. */
   cashBalanceCents: number | null;

@@ -196,9 +196,10 @@ def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
             (
                 h.input(type="hidden", name=name, value=value)
                 for name, values in visit.fields.items()
+                if name != CONFIRMED
                 for value in values
             ),
-            h.input(type="hidden", name=CONFIRMED, value="yes"),
+            h.input(type="hidden", name=CONFIRMED, value=asked.answer),
             h.button(".primary", type="submit", data_key="y")["Yes, do it"],
             " ",
             h.a(href=visit.address())["No, go back"],

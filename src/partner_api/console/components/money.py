@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import re
+from typing import TYPE_CHECKING, Final, Literal
 
 import htpy as h
 
@@ -13,6 +14,7 @@ from partner_api.console.visit import CONFIRMED
 if TYPE_CHECKING:
     from partner_api.console.visit import Visit
 
+_AMOUNT: Final = re.compile(r"[0-9]{1,20}")
 Unit = Literal["cents", "credits"]
 
 
@@ -52,12 +54,20 @@ def confirm_above(
         rows: what changes, each as name, before and after.
 
     Raises:
-        Confirmation: it is more, and the operator has not been asked.
+        Confirmation: it is more, and the operator has not been asked about so much.
     """
     settings = visit.request.services.settings
     most = settings.console_confirm_cents if unit == "cents" else settings.console_confirm_credits
-    if abs(amount) > most and not visit.field(CONFIRMED):
+    moved = abs(amount)
+    if moved > most and not _was_asked_about(visit, moved):
         raise Confirmation(
             sentence,
             [(name, written(before, unit), written(after, unit)) for name, before, after in rows],
+            answer=str(moved),
         )
+
+
+def _was_asked_about(visit: Visit, amount: int) -> bool:
+    """Return whether the operator has confirmed so much: prices may have changed since."""
+    confirmed = visit.field(CONFIRMED)
+    return _AMOUNT.fullmatch(confirmed) is not None and int(confirmed) >= amount

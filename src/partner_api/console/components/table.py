@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_CSV_ROWS: Final = 100_000
-# What a spreadsheet would take for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_CUT_OFF: Final = (
+    "A file has so many rows at most, and there are more: choose fewer by the filters."
+)
+# What a spreadsheet would take for a formula, some of them behind spaces, or in the width of Chinese characters.
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BEFORE_FORMULA: Final = ("\t", "\r", "\n")
 
 
 class Column(msgspec.Struct, Generic[T], frozen=True):
@@ -262,7 +266,10 @@ class CsvReply(Reply[str]):
             yield _csv(head + lines)
             head = []
             cursor = page.next_cursor
-            if cursor is None or rows >= _MOST_CSV_ROWS:
+            if cursor is None:
+                return
+            if rows >= _MOST_CSV_ROWS:
+                yield _csv([[_CUT_OFF]])
                 return
 
     async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any]:
@@ -288,6 +295,8 @@ def _csv(lines: Sequence[Sequence[object]]) -> bytes:
 
 def _plain(value: object) -> object:
     """Return a value that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and (
+        value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
+    ):
         return f"'{value}"
     return "" if value is None else value

@@ -32,6 +32,7 @@ from partner_api.console.mount import redirection
 from partner_api.errors import Issue, invalid
 from partner_api.ops.lease_requests import routes as lease_requests
 from partner_api.ops.lease_requests.schemas import QueuedLeaseRequest
+from partner_api.ops.pool import history_routes as pool_history
 
 if TYPE_CHECKING:
     from typing import Any
@@ -166,8 +167,7 @@ async def fulfil(visit: Visit, lease_request_id: str) -> Done:
     price = visit.whole_number("monthlyPriceCents")
     found = await visit.ask(lease_requests.read_lease_request, lease_request_id=lease_request_id)
     if found.status == "requested":
-        candidates = await list_candidates(visit, found, MOST_CANDIDATES)
-        total = choosing.total_cents(candidates, chosen, price)
+        total = await _total_cents(visit, found, chosen, price)
         before = found.cash_balance_cents or 0
         confirm_above(
             visit,
@@ -206,6 +206,28 @@ async def reject(visit: Visit, lease_request_id: str) -> Done:
         lease_request_id=lease_request_id,
     )
     return Done(await _next_address(visit, lease_request_id), "The request is rejected.")
+
+
+async def _total_cents(
+    visit: Visit, found: QueuedLeaseRequest, chosen: list[str], price: int | None
+) -> int:
+    """Return what the first month of the chosen accounts costs, also of those that are no longer among the best.
+
+    Raises:
+        ApiError: VALIDATION, NOT_FOUND: an account is none.
+    """
+    if price is not None:
+        return len(chosen) * price
+    prices = {
+        one.id: one.monthly_price_cents
+        for one in await list_candidates(visit, found, MOST_CANDIDATES)
+    }
+    # What is more than was asked for, the API refuses.
+    for one in chosen[: found.count]:
+        if one not in prices:
+            account = await visit.ask(pool_history.read_pool_account, pool_account_id=one)
+            prices[one] = account.monthly_price_cents
+    return sum(prices.get(one, 0) for one in chosen)
 
 
 async def _next_address(visit: Visit, lease_request_id: str) -> str:

@@ -95,12 +95,15 @@
 
   const dollars = (cents) => (cents / 100).toLocaleString("en-US", { style: "currency", currency: "USD" });
 
+  // As the server reads it; a comma elsewhere is somebody's decimal point.
+  const wholeNumber = (text) => /^[+-]?(\d+|\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+)$/.test(text.trim()) ? text.replace(/[,\s]/g, "") : "";
+
   // What is chosen costs, and what is then left.
   const sum = (output) => {
     const form = output.closest("form");
     const { choices, price, most, cash } = output.dataset;
     const chosen = [...form.querySelectorAll(`input[name="${choices}"]:checked`)];
-    const each = form.elements[price].value.replace(/[,\s]/g, "");
+    const each = wholeNumber(form.elements[price].value);
     const total = chosen.reduce((all, box) => all + Number(each || box.dataset.price), 0);
     output.value = `${chosen.length} of ${most} chosen`
       + (chosen.length ? `: ${dollars(total)}. Cash ${dollars(cash)} → ${dollars(cash - total)}.` : ".")
@@ -122,7 +125,7 @@
       const field = line.closest("form")?.elements[line.dataset.field];
       if (!field) continue;
       const write = () => {
-        const typed = field.value.replace(/[,\s]/g, "");
+        const typed = wholeNumber(field.value);
         const after = Number(line.dataset.before) + Number(line.dataset.sign) * Number(typed);
         const shown = line.dataset.unit === "cents"
           ? dollars(after)

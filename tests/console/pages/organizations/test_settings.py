@@ -89,6 +89,36 @@ async def test_a_child_has_no_terms_and_says_whose_they_are(
     assert f'href="{page_of(family.partner)}"' in html
 
 
+async def test_a_subscription_that_was_lowered_stays_so_when_something_else_of_it_is_changed(
+    local_api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> None:
+    operator = await sign_in(local_api, installation, "finance")
+    page = page_of(family.child)
+    for credits, status in (("5000", "active"), ("1000", "active"), (None, "past_due")):
+        form = await operator.form(page, "subscription")
+        values = {} if credits is None else {"includedCredits": credits}
+        answer = await operator.send(form, tier="pro", billingStatus=status, **values)
+        assert answer.status_code == 303
+    found = await read(local_api, installation, family.child)
+    assert (found["includedCredits"], found["credits"]["includedThisPeriod"]) == (1_000, 5_000)
+    form = await operator.form(page, "subscription")
+    assert form.fields["includedCredits"] == "1000"
+
+
+async def test_a_period_that_begins_anew_with_many_credits_is_asked_about(
+    local_api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> None:
+    operator = await sign_in(local_api, installation, "finance")
+    page = page_of(family.child)
+    form = await operator.form(page, "subscription")
+    asked = await operator.send(form, tier="pro", includedCredits="10001", billingStatus="active")
+    assert (await operator.send(forms_of(asked.text)[form.action])).status_code == 303
+    form = await operator.form(page, "subscription")
+    asked = await operator.send(form, startedAt="2026-01-15")
+    assert "Please confirm" in text_of(asked.text)
+    assert "ends the period that is running now" in text_of(asked.text)
+
+
 async def test_a_subscription_is_set_and_a_large_one_is_asked_about(
     local_api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
@@ -107,7 +137,7 @@ async def test_a_subscription_is_set_and_a_large_one_is_asked_about(
     form = await operator.form(page_of(family.child), "subscription")
     assert form.fields["includedCredits"] == "10001"
     for values, field in (
-        ({"startedAt": "2999-01-01"}, "startedAt"),
+        ({"startedAt": "2999-01-01", "includedCredits": "10000"}, "startedAt"),
         ({"includedCredits": ""}, "includedCredits"),
         ({"includedCredits": "many"}, "includedCredits"),
     ):

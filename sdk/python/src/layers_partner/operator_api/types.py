@@ -2048,6 +2048,10 @@ class OpsOrganizationDetail(TypedDict):
     creditConfig: CreditConfig | None
     """How far a child may spend, and how it refills. Null for a partner."""
     apiKeys: OrganizationKeys
+    includedCredits: int
+    """What its subscription allots each period, as it was set last. `credits.includedThisPeriod` can
+    differ: fewer hold from the next period, and what reserved work needs is carried over.
+    """
     credits: Credits
     cashBalanceCents: int | None
     """Null for a child: its partner pays."""

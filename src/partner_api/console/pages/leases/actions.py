@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from partner_api.console.components.text import dollars
 from partner_api.console.declare import Confirmation, Done, Pages
 from partner_api.console.pages.leases.cells import LIST
 from partner_api.console.pages.leases.detail import last_paid_month, refundable_cents, show_lease
 from partner_api.console.visit import CONFIRMED
-from partner_api.errors import Issue, invalid
+from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ops.cash import routes as cash
 from partner_api.ops.leases import routes as leases
+from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from partner_api.console.visit import Visit
     from partner_api.ops.leases.schemas import LeaseMonth, LeaseWithPayments
 
 pages = Pages()
+_NOT_GIVEN_BACK: Final = (
+    "@{} was recalled, but nothing was given back: so much is not left of its month. Give back what is left on the "
+    "month's row of the cash ledger."
+)
 
 
 @pages.action("/leases/{socialAccountId}/price", shows=show_lease, does=(leases.change_lease,))
@@ -42,10 +47,11 @@ async def recall(visit: Visit, social_account_id: str) -> Done:
     refund = visit.whole_number("refundCents") or 0
     lease = await visit.ask(leases.read_lease, social_account_id=social_account_id)
     month = await last_paid_month(visit, social_account_id)
+    # Of what was recalled by this form before, the refund may still be missing.
+    if lease.status == "assigned" and not 0 <= refund <= refundable_cents(month):
+        text = f"Expected at most {dollars(refundable_cents(month))}"
+        raise invalid([Issue("refundCents", text)])
     if not visit.field(CONFIRMED):
-        if not 0 <= refund <= refundable_cents(month):
-            text = f"Expected at most {dollars(refundable_cents(month))}"
-            raise invalid([Issue("refundCents", text)])
         raise Confirmation(
             f"The partner loses @{lease.handle} at once, and what is queued for it is canceled. Nothing more is "
             "charged, and the account can be leased to others.",
@@ -58,7 +64,12 @@ async def recall(visit: Visit, social_account_id: str) -> Done:
         social_account_id=social_account_id,
     )
     if refund and month is not None:
-        await _refund(visit, lease, month, refund)
+        try:
+            await _refund(visit, lease, month, refund)
+        except ApiError as error:
+            if error.code not in ("CONFLICT", "VALIDATION"):
+                raise
+            raise ApiError("CONFLICT", _NOT_GIVEN_BACK.format(visible(lease.handle))) from error
     return Done(
         f"{LIST}/{social_account_id}",
         f"@{lease.handle} is back in the pool."

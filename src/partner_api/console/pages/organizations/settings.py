@@ -106,15 +106,18 @@ async def set_subscription(visit: Visit, org_id: str) -> None:
     if included is None:
         raise invalid([Issue("includedCredits", "Expected a number of credits, such as 0")])
     found = await visit.ask(organizations.read_organization, org_id=org_id)
-    before = found.credits.included_this_period
+    before = found.included_credits
+    started_on = visit.optional("startedAt")
+    # What is granted now: what this period has not had, or all of it when another period begins.
+    granted = included - (0 if started_on else found.credits.included_this_period)
     confirm_above(
         visit,
-        included - before,
+        max(abs(included - before), granted),
         "credits",
-        f"{visible(found.name)} is granted so many credits each period, beginning now.",
+        f"{visible(found.name)} is granted so many credits each period: more at once, fewer from the next period on."
+        + (" Another day ends the period that is running now." if started_on else ""),
         [("Included in a period", before, included)],
     )
-    started_on = visit.optional("startedAt")
     await visit.do(
         credits.set_subscription,
         {

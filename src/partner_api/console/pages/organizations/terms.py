@@ -109,7 +109,7 @@ def subscription_form(
                 "includedCredits",
                 "Included credits in a period",
                 "number",
-                value=str(wallet.included_this_period),
+                value=str(found.included_credits),
                 required=True,
                 hint="More are granted at once, fewer hold from the next period.",
             ),

@@ -1,0 +1,62 @@
+"""Lists as CSV: what a spreadsheet makes of them, and where a file ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, cast
+
+import pytest
+
+from partner_api.console.components import table
+from partner_api.console.components.table import Column, CsvReply
+from partner_api.edge.wire.pagination import Page
+
+
+class Endless:
+    """A visit whose lists never end, of rows that are all the same."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def ask(self, handler: object, *, query: object) -> Page[str]:
+        """Return a page of a list."""
+        return Page([self._text] * 100, "more")
+
+
+async def lines_of(text: str) -> list[list[str]]:
+    """The lines of a file with a list of this text."""
+    columns = [Column[str]("Text", lambda one: one, lambda one: one)]
+    reply = CsvReply(cast("Any", Endless(text)), cast("Any", None), columns, "file", {}, {})
+    sent: list[bytes] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message.get("body", b""))
+
+    await reply.begin()
+    await reply({}, None, send)
+    return list(csv.reader(io.StringIO(b"".join(sent).decode())))
+
+
+@pytest.fixture(autouse=True)
+def _short_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_MOST_CSV_ROWS", 200)
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@A", "\t1", "\n=1", "  =1", "\u3000=1", "\uff1d1", "\uff201"]
+)
+async def test_no_text_is_a_formula(text: str) -> None:
+    assert (await lines_of(text))[1] == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["a=1", " a", "1-1", "'=1"])
+async def test_other_texts_are_as_they_are(text: str) -> None:
+    assert (await lines_of(text))[1] == [text]
+
+
+async def test_a_file_that_is_cut_off_says_so() -> None:
+    lines = await lines_of("a")
+    assert lines[:2] == [["Text"], ["a"]]
+    assert len(lines) == 202
+    assert "there are more" in lines[-1][0]
