@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.ops.operators import routes as operators
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from partner_api.edge.identity.authentication import OperatorCaller
 
 # Each place: its address below /console, its name, and the letter that leads there after `g`.
-PLACES: Final = (
+PLACES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "Today", "t"),
     ("/lease-requests", "Requests", "r"),
     ("/organizations", "Organizations", "o"),
@@ -37,7 +38,7 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
             view,
             notice,
             head=_head(visit, view.place) if visit is not None else None,
-            after=_help() if visit is not None else None,
+            after=_help(visit) if visit is not None else None,
         ),
     )
 
@@ -202,7 +203,7 @@ def _head(visit: Visit, place: str) -> h.Node:
                             data_go=letter,
                         )[name]
                     ]
-                    for path, name, letter in PLACES
+                    for path, name, letter in _places(visit)
                 )
             ]
         ],
@@ -221,10 +222,19 @@ def _trail(trail: tuple[tuple[str, str], ...]) -> h.Node:
     ]
 
 
-def _help() -> h.Node:
+def _places(visit: Visit) -> list[tuple[str, str, str]]:
+    """Return the places that whoever looks may open."""
+    admin = visit.may(operators.list_operators)
+    return [one for one in PLACES if admin or one[1] != "Operators"]
+
+
+def _help(visit: Visit) -> h.Node:
     keys = [
         ("/", "search"),
-        ("g, then a letter", "go to a page: " + ", ".join(f"{k} {n}" for _, n, k in PLACES)),
+        (
+            "g, then a letter",
+            "go to a page: " + ", ".join(f"{k} {n}" for _, n, k in _places(visit)),
+        ),
         ("j and k", "next and previous row"),
         ("Enter", "open the row"),
         ("?", "this help"),

@@ -189,3 +189,8 @@ async def test_a_viewer_sees_their_own_and_no_operators(
     await viewer.get(f"{SESSIONS}?allOperators=true")
     for path in (LIST, f"{LIST}/opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"):
         assert "Not allowed" in await viewer.get(path, status=403)
+        assert (await viewer.get(path, status=403)).count("needs the role") == 1
+    assert f'href="{LIST}"' not in page, "no page leads where a viewer may not be"
+    assert "u Operators" not in page
+    admin = await sign_in(local_api, installation)
+    assert f'href="{LIST}"' in await admin.get(SESSIONS)

@@ -168,6 +168,20 @@ async def test_what_is_past_due_says_what_to_do(
         "/portal/leases?billingStatus=current"
     )
     assert "past due" not in text_of(await partner.get("/portal"))
+    assert "Those of your children are on their pages" in text_of(
+        await partner.get("/portal/leases")
+    )
+
+
+async def test_how_far_cash_reaches_is_said_as_what_is_known(
+    installation: Installation, family: Family, partner: Operator
+) -> None:
+    assert "Covered at least until" in text_of(await partner.get("/portal/payments"))
+    for _ in range(4):
+        await installation.lease(family.child, handle(), at=now() - timedelta(days=1))
+    said = text_of(await partner.get("/portal/payments"))
+    assert "Covered until" in said
+    assert "has to be paid in" in said
 
 
 @pytest.mark.parametrize("path", ["/portal/ledger?cursor=x", "/portal/leases?status=x"])

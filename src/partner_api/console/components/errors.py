@@ -19,17 +19,21 @@ def error_notice(error: ApiError) -> h.Node:
     """Return the notice of a refusal, with what is wrong where no field shows it."""
     details = error.details or {}
     issues = [one for one in details.get("issues", []) if isinstance(one, Issue)]
-    facts = [(k, v) for k, v in details.items() if k != "issues"]
     message = _NOT_VALID if error.code == "VALIDATION" and issues else _message(error)
     return h.div(".error", role="alert", tabindex="-1")[
         h.p[message],
         h.ul[(h.li[f"{one.path}: " if one.path else "", one.message] for one in issues)]
         if issues
         else None,
-        h.dl(".facts")[(h.div[h.dt[name], h.dd[h.bdi[str(value)]]] for name, value in facts)]
-        if facts
-        else None,
+        _facts(error),
     ]
+
+
+def _facts(error: ApiError) -> h.Node:
+    facts = [(k, v) for k, v in (error.details or {}).items() if k != "issues"]
+    if not facts:
+        return None
+    return h.dl(".facts")[(h.div[h.dt[name], h.dd[h.bdi[str(value)]]] for name, value in facts)]
 
 
 def _message(error: ApiError) -> str:
@@ -42,9 +46,9 @@ def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Nod
     if error.code == "NOT_FOUND":
         message = "There is no such page or thing. Check the address."
     address, words = home
+    has_issues = bool((error.details or {}).get("issues"))
     return [
-        h.p[message],
-        error_notice(error) if error.details else None,
+        error_notice(error) if has_issues else [h.p[message], _facts(error)],
         h.p(".quiet")["Request ", h.code[request_id]],
         h.p[h.a(href=address)[words]],
     ]

@@ -61,7 +61,10 @@ async def list_leases(visit: PortalVisit) -> View:
                 name="leases",
                 query={"limit": 50},
                 filters=_FILTERS,
-                empty="No account is leased that has these.",
+                empty="No account is leased that has these."
+                if visit.is_childs
+                else "No account of your own is leased that has these. "
+                "Those of your children are on their pages, and Payments has what they cost.",
             ),
         ],
     )

@@ -55,7 +55,10 @@ def cover(wallet: CashWallet) -> h.Node:
             (f"Renewals in {coming.days} days", f"{coming.count:,}"),
             ("They take", cents(coming.total_cents)),
             ("The next one", instant(coming.next_renewal_at)),
-            ("Covered until", instant(coming.covered_until)),
+            (
+                "Covered until" if missing else "Covered at least until",
+                instant(coming.covered_until),
+            ),
         ),
         h.div(".error", role="alert")[
             h.p["To cover them all, ", cents(missing), " has to be paid in."]

@@ -58,7 +58,15 @@ async def test_a_partner_from_its_name_to_its_subscription(
     answer = await operator.send(subscription, tier="pro", includedCredits="500")
     assert answer.headers["location"] == start
     shown = text_of(await operator.get(start))
-    for text in ("1 live and 0 test keys work.", "It has $500.00 in cash.", "pro, 500 credits"):
+    for text in (
+        "1 live and 0 test keys work.",
+        "Create another key",
+        "It has $500.00 in cash.",
+        "Record another payment",
+        "pro, 500 credits",
+        "Change the subscription",
+        "It can move only prepaid credits to its children",
+    ):
         assert text in shown, text
 
     partner = {"Authorization": f"Bearer {secret}"}

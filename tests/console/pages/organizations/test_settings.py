@@ -161,3 +161,23 @@ async def test_only_an_operator_decides_on_status_and_terms(
         assert answer.status_code == 403
         assert "needs the role" in text_of(answer.text)
     assert (await read(local_api, installation, family.partner))["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("role", "leads"), [("viewer", False), ("finance", False), ("operator", True)]
+)
+async def test_only_who_may_activate_is_led_there(
+    local_api: httpx2.AsyncClient,
+    installation: Installation,
+    family: Family,
+    role: Any,
+    *,
+    leads: bool,
+) -> None:
+    headers = await installation.operator("operator")
+    path = f"/ops/v1/organizations/{org_id(family.child)}"
+    granted(await local_api.patch(path, headers=headers, json={"status": "suspended"}))
+    one = await sign_in(local_api, installation, role)
+    page = await one.get(page_of(family.child))
+    assert "Suspended: its keys get 503." in text_of(page)
+    assert ("#form-status" in page) is leads

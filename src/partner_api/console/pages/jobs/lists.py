@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
+import htpy as h
+
 from partner_api.console.components.form import Field
 from partner_api.console.components.table import filter_form, listing
 from partner_api.console.components.text import section
@@ -15,8 +17,6 @@ from partner_api.ops.jobs import routes as jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import htpy as h
 
     from partner_api.console.components.table import Column
     from partner_api.console.visit import Visit
@@ -100,6 +100,7 @@ async def _overview(visit: Visit) -> h.Node:
         section("Waiting for a worker", await _waiting(visit), id="waiting"),
         section("With a worker", await _working(visit), id="working"),
         section("Failed and canceled", await _failed(visit), id="failed"),
+        h.p[h.a(href=f"{LIST}?status=completed")["Completed jobs"]],
     ]
 
 

@@ -201,7 +201,10 @@ def _wallet(wallet: CashWallet) -> h.Node:
         (f"Renewals in {coming.days} days", f"{coming.count:,}"),
         ("They cost", cents(coming.total_cents)),
         ("The next", instant(coming.next_renewal_at)),
-        ("Covered until", instant(coming.covered_until)),
+        (
+            "Covered until" if coming.shortfall_cents else "Covered at least until",
+            instant(coming.covered_until),
+        ),
         ("To be paid in", cents(coming.shortfall_cents)),
     )
 

@@ -223,7 +223,12 @@ def _wallet(wallet: Credits) -> h.Node:
         ),
         ("Used this period", credits(wallet.used_this_period)),
         ("Period", [day(period.start), " to ", day(period.end)]),
-        ("Subscription", [wallet.subscription_tier, " ", badge(wallet.billing_status)]),
+        (
+            "Subscription",
+            [wallet.subscription_tier, " ", badge(wallet.billing_status)]
+            if wallet.subscription_tier != "free"
+            else "none (free)",
+        ),
     )
 
 

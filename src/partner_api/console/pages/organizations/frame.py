@@ -9,6 +9,7 @@ import htpy as h
 from partner_api.console.components.parts import parts_of_organization
 from partner_api.console.components.text import instant
 from partner_api.console.declare import View
+from partner_api.ops.organizations import routes as organizations
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
@@ -54,13 +55,13 @@ def organization_view(
         trail=tuple(trail),
         body=[
             parts_of_organization(visit, found.id, is_partner=found.parent_organization_id is None),
-            _banner(found),
+            _banner(visit, found),
             body,
         ],
     )
 
 
-def _banner(found: OpsOrganization) -> h.Node:
+def _banner(visit: Visit, found: OpsOrganization) -> h.Node:
     """Say what is out of the ordinary, on every page."""
     if found.archived_at is not None:
         return h.p(".banner.archived")[
@@ -71,6 +72,8 @@ def _banner(found: OpsOrganization) -> h.Node:
     if found.status == "suspended":
         return h.p(".banner.bad")[
             "Suspended: its keys get 503. ",
-            h.a(href=f"{address(found.id, 'settings')}#form-status")["Activate it"],
+            h.a(href=f"{address(found.id, 'settings')}#form-status")["Activate it"]
+            if visit.may(organizations.change_organization)
+            else None,
         ]
     return None

@@ -8,7 +8,7 @@ import htpy as h
 
 from partner_api.console.components.form import Field, offered
 from partner_api.console.components.table import Column, listing
-from partner_api.console.components.text import badge, identifier, instant, other
+from partner_api.console.components.text import NONE, badge, identifier, instant, other
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.organizations.frame import LIST, PLACE, address
 from partner_api.ops.organizations import routes as organizations
@@ -29,7 +29,7 @@ NAME_FILTER: Final = Field("search", "Name", attributes={"maxlength": "128"})
 
 def _partner(one: OpsOrganization) -> h.Node:
     parent_id = one.parent_organization_id
-    return "partner" if parent_id is None else identifier(parent_id, address(parent_id))
+    return NONE if parent_id is None else identifier(parent_id, address(parent_id))
 
 
 NAME: Final = Column[OpsOrganization]("Name", lambda one: other(one.name), lambda one: one.name)

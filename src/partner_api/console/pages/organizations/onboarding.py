@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from partner_api.ops.organizations.schemas import OpsOrganizationDetail
 
 pages = Pages()
+# What the form of a step that was done does next.
+_AGAIN: Final = {
+    "key": "Create another key",
+    "topup": "Record another payment",
+    "subscription": "Change the subscription",
+}
 
 
 @pages.page("/organizations/new")
@@ -110,6 +116,10 @@ async def show_start(visit: Visit, org_id: str) -> View:
             ".",
         ],
         h.div(".cards")[steps],
+        h.p(".quiet")[
+            "It can move only prepaid credits to its children, not those of its subscription. "
+            "Record what it buys on its overview."
+        ],
         h.p[h.a(".button", href=address(org_id))["To its overview"]],
         part="onboarding",
     )
@@ -207,7 +217,7 @@ def _step(visit: Visit, name: str, title: str, done: bool, what: h.Node, shown: 
     return section(
         title,
         h.p(".verdict.good")["Done. ", what] if done else what and h.p[what],
-        folded(visit, name, "Once more", shown) if done else shown,
+        folded(visit, name, _AGAIN[name], shown) if done else shown,
         None if done or shown else h.p(".quiet")["Your role may not do this."],
     )
 
