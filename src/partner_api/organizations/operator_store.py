@@ -49,6 +49,8 @@ class OperatedContents(OrganizationCounts, frozen=True):
     active_keys_of_children: int
     cash_balance_cents: int | None
     """None for a child: its partner pays."""
+    included_credits: int
+    """What its subscription grants in a period."""
 
 
 class Partner(Struct, frozen=True):
@@ -128,7 +130,9 @@ async def count_contents(
                    AS active_keys_of_children,
                (SELECT balance_cents FROM cash_wallets
                  WHERE tenant_id = $1 AND organization_id = $2
-                   AND currency = 'USD') AS cash_balance_cents
+                   AND currency = 'USD') AS cash_balance_cents,
+               (SELECT included_credits FROM wallets
+                 WHERE tenant_id = $1 AND organization_id = $2) AS included_credits
         """,
         tenant_id,
         organization_id,

@@ -1998,6 +1998,11 @@ export interface OpsOrganizationDetail {
   /** How far a child may spend, and how it refills. Null for a partner. */
   creditConfig: CreditConfig | null;
   apiKeys: OrganizationKeys;
+  /**
+   * What its subscription grants in a period while billing is active. The running period may have
+   * had more, and what was carried over.
+   */
+  includedCredits: number;
   credits: Credits;
   /** Null for a child: its partner pays. */
   cashBalanceCents: number | null;

@@ -133,6 +133,13 @@ class OpsOrganizationDetail(OpsOrganization, frozen=True, rename="camel", kw_onl
         Meta(description="How far a child may spend, and how it refills. Null for a partner."),
     ]
     api_keys: OrganizationKeys
+    included_credits: Annotated[
+        Amount,
+        Meta(
+            description="What its subscription grants in a period while billing is active. The running period may have "
+            "had more, and what was carried over."
+        ),
+    ]
     credits: Credits
     cash_balance_cents: Annotated[
         Amount | None, Meta(description="Null for a child: its partner pays.")
@@ -163,6 +170,7 @@ def ops_organization_detail_of(
             active_of_children=contents.active_keys_of_children,
         ),
         credits=credits_of(wallet),
+        included_credits=contents.included_credits,
         cash_balance_cents=contents.cash_balance_cents,
         counts=OrganizationCounts(
             children=contents.children,

@@ -2048,6 +2048,10 @@ class OpsOrganizationDetail(TypedDict):
     creditConfig: CreditConfig | None
     """How far a child may spend, and how it refills. Null for a partner."""
     apiKeys: OrganizationKeys
+    includedCredits: int
+    """What its subscription grants in a period while billing is active. The running period may have
+    had more, and what was carried over.
+    """
     credits: Credits
     cashBalanceCents: int | None
     """Null for a child: its partner pays."""

@@ -106,21 +106,27 @@ async def set_subscription(visit: Visit, org_id: str) -> None:
     if included is None:
         raise invalid([Issue("includedCredits", "Expected a number of credits, such as 0")])
     found = await visit.ask(organizations.read_organization, org_id=org_id)
-    before = found.credits.included_this_period
+    before = found.included_credits
+    started_on = visit.optional("startedAt")
+    billing = visit.field("billingStatus")
+    # Periods that begin on another day begin anew, and whoever becomes active may have had nothing yet.
+    moves = started_on is not None and started_on <= f"{visit.request.now:%Y-%m-%d}"
+    anew = moves or billing != found.credits.billing_status
     confirm_above(
         visit,
-        included - before,
+        included if anew else included - before,
         "credits",
-        f"{visible(found.name)} is granted so many credits each period, beginning now.",
+        f"{visible(found.name)} is granted so many credits each period, beginning now."
+        if billing == "active"
+        else f"{visible(found.name)} is granted nothing while billing is {billing.replace('_', ' ')}.",
         [("Included in a period", before, included)],
     )
-    started_on = visit.optional("startedAt")
     await visit.do(
         credits.set_subscription,
         {
             "tier": visit.field("tier"),
             "includedCredits": included,
-            "billingStatus": visit.field("billingStatus"),
+            "billingStatus": billing,
             "startedAt": f"{started_on}T00:00:00Z" if started_on else None,
         },
         org_id=org_id,

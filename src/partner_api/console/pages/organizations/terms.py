@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import msgspec
 
 from partner_api.console.components.form import Field, form
+from partner_api.console.components.money import before_and_after
 from partner_api.console.pages.organizations.frame import address
 from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.identity.authentication import RateLimitTier
@@ -109,7 +110,7 @@ def subscription_form(
                 "includedCredits",
                 "Included credits in a period",
                 "number",
-                value=str(wallet.included_this_period),
+                value=str(found.included_credits),
                 required=True,
                 hint="More are granted at once, fewer hold from the next period.",
             ),
@@ -129,5 +130,8 @@ def subscription_form(
             ),
         ],
         submit="Set the subscription",
+        above=before_and_after(
+            wallet.available, "credits", "includedCredits", raised_from=found.included_credits
+        ),
         does=credits.set_subscription,
     )
