@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
 from urllib.parse import urlencode
 
@@ -33,6 +34,8 @@ WHOSE: Final = "filledInBy"
 """The field that says for whom a form was rendered."""
 CONFIRMED: Final = "confirmed"
 """The field that says that the operator was asked once more."""
+# Commas only stand where they separate thousands: 1,50 may have been meant as one and a half. No amount is longer.
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?([0-9]{1,16}|[0-9]{1,3}([, ][0-9]{3}){1,5})")
 _ANOTHERS: Final = (
     "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
 )
@@ -152,13 +155,12 @@ class Visit:
         Raises:
             ApiError: VALIDATION.
         """
-        text = self.field(name).replace(",", "").replace(" ", "")
+        text = self.field(name)
         if not text:
             return None
-        try:
-            return int(text)
-        except ValueError:
-            raise invalid([Issue(name, "Expected a whole number")]) from None
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise invalid([Issue(name, "Expected a whole number, such as 1500 or 1,500")])
+        return int(text.replace(",", "").replace(" ", ""))
 
     def address(self, **changes: str | None) -> str:
         """Return the address of this page with other parameters; None leaves one out."""
