@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,9 @@ async def test_the_calendar_of_a_partner_says_what_falls_due_and_from_when_it_is
     assert (row["Id"], row["Short from"]) == (org_id(family.partner), second_day)
     assert (row["Cash"], row[first_day], row[second_day]) == ("20000", "20000", "20000")
     assert "csv=renewals-by-partner" in html
+    (line,) = re.findall(r'<svg class="sparkline".*?</svg>', html)
+    assert "<title>What falls due of " in line
+    assert "<desc>From $200.00 to $200.00; the highest is $200.00.</desc>" in line
     calendar = html.partition('<table class="calendar"')[2].partition("</table>")[0]
     assert calendar.count('role="columnheader"') == 7
     cells = calendar.partition("<tbody")[2].split("<td")[1:]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.calendar import CalendarDay, calendar
+from partner_api.console.components.chart import sparkline
 from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.form import Field, offered
 from partner_api.console.components.markup import element, joined, rendered
@@ -26,6 +27,7 @@ from partner_api.ops.leases import routes as leases
 from partner_api.ops.leases.schemas import ListedLease
 from partner_api.ops.renewals import calendar_routes
 from partner_api.ops.renewals import routes as renewals
+from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,6 +194,7 @@ def _by_partner(visit: Visit, due: Sequence[str], page: Page[PartnerDays], csv: 
         ("Unpaid now", "number"),
         ("In all", "number"),
         ("Covered", None),
+        ("By day", None),
     ]
     return [
         h.div(".scroll", role="region", aria_label="By partner and day", tabindex="0")[
@@ -242,10 +245,20 @@ def _partner_row(visit: Visit, partner: PartnerDays, due: Sequence[str]) -> Mark
                 element("td", rendered(cents(partner.owed_cents)), class_="number"),
                 element("td", rendered(cents(total)), class_="number"),
                 element("td", rendered(covered)),
+                element("td", rendered(_line(partner, due))),
                 *(_partner_cell(visit, partner, by_date.get(day)) for day in due),
             ]
         ),
     )
+
+
+def _line(partner: PartnerDays, due: Sequence[str]) -> h.Node:
+    """Return the line of what falls due on these days; nothing for a single one."""
+    if len(due) < 2:
+        return None
+    by_date = {day.date: day.total_cents for day in partner.days}
+    values = [by_date.get(date, 0) for date in due]
+    return sparkline(f"What falls due of {visible(partner.name)}", values, write=dollars)
 
 
 def _partner_cell(visit: Visit, partner: PartnerDays, day: PartnerDay | None) -> Markup:
