@@ -94,7 +94,8 @@ class Application:
 
     async def sign_in(self, token: str) -> dict[str, str]:
         """Return the headers of an operator who has signed in to the console."""
-        origin = {"origin": f"http://{_HOST}"}
+        # Outside development mode sessions are opened over https alone.
+        origin = {"origin": f"https://{_HOST}"}
         answer = await self.ask("/console/sign-in", origin, form={"token": token, "to": "/console"})
         return {"cookie": answer.headers["set-cookie"].partition(";")[0], **origin}
 

@@ -47,6 +47,11 @@ SQL = re.compile(
 SQL_PLACES = re.compile(r"embedded_postgres\..*|partner_api\.database(\..*)?|.*\.(\w+_)?store")
 # The names by which rows of the driver are known.
 ROWS = {"Record", "Row"}
+# What shows pages asks the API, and only sessions are its own.
+PAGES = re.compile(r"partner_api\.(console|portal)\.(?!session$).*")
+OF_THE_DATABASE = re.compile(r"partner_api\.database(\..*)?|asyncpg|.*\.(\w+_)?store")
+# A type or a constant, such as the words of a status: what does something has a name in small letters.
+NO_FUNCTION = re.compile(r"[A-Z]\w*")
 # Libraries that speak HTTP with clients, and frameworks that would.
 HTTP_LIBRARIES = {"h11", "httptools", "litestar", "starlette", "uvicorn"}
 HTTP_PLACES = re.compile(r"partner_api\.edge(\..*)?")
@@ -178,6 +183,22 @@ def rows_elsewhere(source: Source) -> Iterator[str]:
         attributes = {node.attr for node in module.nodes if isinstance(node, ast.Attribute)}
         if ROWS & named or "Record" in attributes:
             yield name
+
+
+def pages_at_the_database(source: Source) -> Iterator[str]:
+    """Pages that ask the database and not the API; types and constants of a store do not count.
+
+    Scope, validation, audit and idempotency are the API's, so whatever goes past it goes without them.
+    """
+    for name, module in source.modules.items():
+        if not PAGES.fullmatch(name):
+            continue
+        for one in source.imports[name]:
+            is_type = bool(one.names) and all(NO_FUNCTION.fullmatch(each) for each in one.names)
+            if OF_THE_DATABASE.fullmatch(one.target) and not one.is_typing_only and not is_type:
+                yield f"{name} -> {'.'.join((one.target, *one.names))}"
+        attributes = {node.attr for node in module.nodes if isinstance(node, ast.Attribute)}
+        yield from (f"{name} .{used}" for used in {"pool", "pools", "connection"} & attributes)
 
 
 def http_elsewhere(source: Source) -> Iterator[str]:

@@ -62,7 +62,7 @@ def body_of(view: View, notice: str | None, *, head: h.Node, after: h.Node = Non
         )[
             _trail(view.trail),
             h.h1[h.bdi[visible(view.title)]],
-            h.p(".notice", role="status")[notice] if notice else None,
+            h.p(".notice", role="status")[visible(notice)] if notice else None,
             view.body,
         ],
         after,

@@ -215,7 +215,9 @@ async def test_a_cancel_says_what_becomes_of_the_credits(
 ) -> None:
     (waiting,) = await start(local_api, key)
     page = f"/console/jobs/{waiting}"
-    assert "ends at once. The 120 credits that it holds" in text_of(await operator.get(page))
+    shown = text_of(await operator.get(page))
+    assert "ends at once. The 120 credits that it holds" in shown
+    assert re.search(r"([\d,]+) → ([\d,]+) credits available", shown)
     form = await operator.form(page, "cancel")
     answers = await asyncio.gather(*(operator.send(form) for _ in range(2)))
     assert 303 in {one.status_code for one in answers}

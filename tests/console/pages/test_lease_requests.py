@@ -114,6 +114,9 @@ async def test_without_a_script_the_best_are_chosen_by_a_link_and_their_cost_is_
     assert "2 of 2 chosen: $240.00. Cash $1,000.00 → $760.00." in text_of(html)
     # The button sends the whole form as an address.
     form = forms_of(html)["fulfil"]
+    # What is no price is refused when it is sent.
+    page = form.fields["page"].partition("?")[0]
+    await operator.get(f"{page}?monthlyPriceCents={'9' * 4_500}")
     query = {**form.fields, "poolAccountIds": best[1], "monthlyPriceCents": "200,000"}
     html = await operator.get(f"{form.action.removesuffix('/fulfil')}?{urlencode(query)}")
     assert "1 of 2 chosen: $2,000.00. Cash $1,000.00 → -$1,000.00." in text_of(html)

@@ -99,7 +99,7 @@ async def test_a_recall_is_asked_about_once_more_and_gives_back_what_was_said(
     assert asked.status_code == 200
     shown = text_of(asked.text)
     assert f"The partner loses @{name} at once" in shown
-    assert "$40.00" in shown
+    assert "Cash $900.00 $940.00" in shown
     assert "paid days are lost" in shown
     assert "<script>alert" not in asked.text
     assert "Status assigned" in text_of(await operator.get(page)), "nothing has happened yet"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -51,6 +53,14 @@ async def test_the_calendar_of_a_partner_says_what_falls_due_and_from_when_it_is
     assert f"short from {second_day}" in shown
     for day in (first_day, second_day):
         assert f'href="{LIST}/{day}?organizationId={org_id(family.partner)}"' in html
+    file = await operator.get(f"{page}&csv=renewals-by-partner")
+    (row,) = csv.DictReader(file.splitlines())
+    assert (row["Id"], row["Short from"]) == (org_id(family.partner), second_day)
+    assert (row["Cash"], row[first_day], row[second_day]) == ("20000", "20000", "20000")
+    assert "csv=renewals-by-partner" in html
+    (line,) = re.findall(r'<svg class="sparkline".*?</svg>', html)
+    assert "<title>What falls due of " in line
+    assert "<desc>From $200.00 to $200.00; the highest is $200.00.</desc>" in line
     calendar = html.partition('<table class="calendar"')[2].partition("</table>")[0]
     assert calendar.count('role="columnheader"') == 7
     cells = calendar.partition("<tbody")[2].split("<td")[1:]
@@ -74,10 +84,15 @@ async def test_a_day_has_its_partners_and_its_leases(
     assert f"@{name}" in text_of(
         await operator.get(f"{LIST}/{day}?organizationId={org_id(family.partner)}")
     )
-    csv = await operator.get(
+    leases = await operator.get(
         f"{LIST}/{day}?organizationId={org_id(family.partner)}&csv=renewals-{day}"
     )
-    assert csv.splitlines()[1].startswith(f"{name},{day}T")
+    assert leases.splitlines()[1].startswith(f"{name},{day}T")
+    assert f"csv=partners-{day}" in html
+    partners = await operator.get(
+        f"{LIST}/{day}?organizationId={org_id(family.partner)}&csv=partners-{day}"
+    )
+    assert partners.splitlines()[1].endswith(",1,20000,0,0,False")
     await operator.get(f"{LIST}/2026-02-30", status=404)
     await operator.get(f"{LIST}/2020-01-01", status=422)
 

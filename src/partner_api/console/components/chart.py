@@ -62,8 +62,8 @@ def steps(
     return _figure(title, id, drawn, points, write)
 
 
-def sparkline(title: str, values: Sequence[int]) -> h.Node:
-    """Return a small line without a table, beside the numbers that it shows."""
+def sparkline(title: str, values: Sequence[int], *, write: Callable[[int], str]) -> h.Node:
+    """Return a small line in a row of a table that has the numbers which it shows."""
     width, height = 96, 20
     low, high = min([0, *values]), max([1, *values])
     step = width / max(len(values) - 1, 1)
@@ -71,9 +71,13 @@ def sparkline(title: str, values: Sequence[int]) -> h.Node:
         f"{number * step:.1f},{height - 2 - (height - 4) * (value - low) / (high - low):.1f}"
         for number, value in enumerate(values)
     )
-    return h.svg(class_="sparkline", viewBox=f"0 0 {width} {height}", role="img", aria_label=title)[
-        h.polyline(class_="line", points=path, fill="none")
-    ]
+    said = f"From {write(values[0])} to {write(values[-1])}; the highest is {write(high)}."
+    return h.svg(
+        class_="sparkline",
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        aria_label=f"{title}. {said}",
+    )[h.title[title], h.desc[said], h.polyline(class_="line", points=path, fill="none")]
 
 
 def _figure(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from partner_api.ops.lease_requests.schemas import Candidate
 
 FIELD: Final = "poolAccountIds"
+# Of a price; no amount is longer.
+_MOST_DIGITS: Final = 16
 
 
 def table(candidates: Sequence[Candidate], chosen: Sequence[str] | None) -> h.Node:
@@ -109,7 +111,8 @@ def sums(
     """
     cash = cash_cents or 0
     written = price.replace(",", "").replace(" ", "")
-    total = total_cents(candidates, chosen, int(written) if written.isdecimal() else None)
+    is_price = written.isdecimal() and len(written) <= _MOST_DIGITS
+    total = total_cents(candidates, chosen, int(written) if is_price else None)
     return h.output(
         ".sums",
         data_choices=FIELD,

@@ -16,6 +16,7 @@ from partner_api.console.components.errors import error_notice
 from partner_api.console.components.fields import field_node
 from partner_api.console.components.text import other
 from partner_api.console.visit import CONFIRMED, FORM, KEY, WHOSE
+from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -180,7 +181,7 @@ def left_out(visit: Visit, submitted: Submitted) -> h.Node:
 def confirmation(visit: Visit, asked: Confirmation) -> h.Node:
     """Return the page that asks once more, with everything that was filled in."""
     return [
-        h.p[asked.sentence],
+        h.p[visible(asked.sentence)],
         h.table(".plain")[
             h.thead[
                 h.tr[h.th(scope="col")[""], h.th(scope="col")["Now"], h.th(scope="col")["Then"]]

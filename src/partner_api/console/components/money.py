@@ -23,7 +23,9 @@ def written(amount: int, unit: Unit) -> str:
     return dollars(amount) if unit == "cents" else f"{amount:,} credits"
 
 
-def before_and_after(before: int, unit: Unit, field: str, sign: int = 1) -> h.Node:
+def before_and_after(
+    before: int, unit: Unit, field: str, sign: int = 1, *, raised_from: int | None = None
+) -> h.Node:
     """Return the balance before, and an output that a script keeps at what it will be.
 
     Args:
@@ -31,6 +33,7 @@ def before_and_after(before: int, unit: Unit, field: str, sign: int = 1) -> h.No
         unit: of the balance, and of the field.
         field: the name of the field with the amount.
         sign: -1 where the amount is taken away.
+        raised_from: where only what the field has above this is added.
     """
     return h.p(
         ".before-after",
@@ -38,6 +41,7 @@ def before_and_after(before: int, unit: Unit, field: str, sign: int = 1) -> h.No
         data_unit=unit,
         data_field=field,
         data_sign=str(sign),
+        data_raised_from=None if raised_from is None else str(raised_from),
     )["Now ", h.strong[written(before, unit)], h.output]
 
 

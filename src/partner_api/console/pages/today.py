@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.elapsed import left, since
 from partner_api.console.components.errors import error_notice
 from partner_api.console.components.table import Column, table
@@ -141,6 +142,9 @@ async def _past_due(visit: Visit) -> h.Node:
             number=True,
         ),
     ]
+    csv = await csv_link(
+        visit, past_due_routes.list_past_due, columns, name="past-due", query={}, cursor="cursor"
+    )
     return [
         table(
             columns,
@@ -149,7 +153,11 @@ async def _past_due(visit: Visit) -> h.Node:
             empty="Every lease is paid.",
             caption="Leases that end unless they are paid" if found.items else None,
         ),
-        h.p[h.a(href="/console/leases?billingStatus=past_due")["All leases that are past due"]]
+        h.p[
+            h.a(href="/console/leases?billingStatus=past_due")["All leases that are past due"],
+            " · ",
+            csv,
+        ]
         if found.items
         else None,
     ]

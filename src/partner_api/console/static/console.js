@@ -126,7 +126,9 @@
       if (!field) continue;
       const write = () => {
         const typed = wholeNumber(field.value);
-        const after = Number(line.dataset.before) + Number(line.dataset.sign) * Number(typed);
+        const from = line.dataset.raisedFrom;
+        const amount = from === undefined ? Number(typed) : Math.max(0, Number(typed) - Number(from));
+        const after = Number(line.dataset.before) + Number(line.dataset.sign) * amount;
         const shown = line.dataset.unit === "cents"
           ? dollars(after)
           : `${after.toLocaleString("en-US")} credits`;

@@ -229,7 +229,7 @@ def _origin_of(
 
 
 def _job_of(event: EventWithOrigin) -> LedgerJob | None:
-    if event.job_id is None:
+    if event.job_status is None:
         return None
     return LedgerJob(
         status=event.job_status,  # type: ignore[arg-type]  # a job's, by the constraint of its table

@@ -104,6 +104,7 @@ async def test_above_an_amount_it_asks_once_more_and_says_before_and_after(
         ("topup", {"amountCents": "1,50", **CASH}, 422, "Expected a whole number"),
         ("topup", {"amountCents": "9007199254740992", **CASH}, 422, "Expected no amount above"),
         ("topup", {"amountCents": "9" * 300, **CASH}, 422, "Expected a whole number"),
+        ("topup", {"amountCents": "1_500", **CASH}, 422, "Expected a whole number"),
         ("topup", {"amountCents": "-5", **CASH}, 422, "Expected an amount of 1 or more"),
         ("topup", {"amountCents": "5", "description": ""}, 422, "description"),
         ("cash-adjustment", {"amountCents": "0", **CASH}, 422, "other than 0"),

@@ -146,6 +146,35 @@ async def test_a_subscription_is_set_and_a_large_one_is_asked_about(
         assert f'id="subscription-{field}-issue"' in answer.text, field
 
 
+async def test_a_form_that_is_sent_as_it_is_leaves_the_allotment_as_it_was_set(
+    local_api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> None:
+    operator = await sign_in(local_api, installation, "finance")
+    values = {"tier": "pro", "billingStatus": "active"}
+    for included in ("9000", "1000"):
+        form = await operator.form(page_of(family.child), "subscription")
+        assert (await operator.send(form, includedCredits=included, **values)).status_code == 303
+    form = await operator.form(page_of(family.child), "subscription")
+    assert (await operator.send(form, tier="scale")).status_code == 303
+    found = await read(local_api, installation, family.child)
+    assert found["credits"]["subscriptionTier"] == "scale"
+    assert found["credits"]["includedThisPeriod"] == 9_000, "fewer hold from the next period"
+    assert found["includedCredits"] == 1_000
+
+
+async def test_periods_that_begin_anew_grant_everything_again_and_are_asked_about(
+    local_api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> None:
+    operator = await sign_in(local_api, installation, "finance")
+    values = {"tier": "pro", "includedCredits": "10001", "billingStatus": "active"}
+    form = await operator.form(page_of(family.child), "subscription")
+    confirmed = forms_of((await operator.send(form, **values)).text)[form.action]
+    assert (await operator.send(confirmed)).status_code == 303
+    form = await operator.form(page_of(family.child), "subscription")
+    assert (await operator.send(form, startedAt="2020-01-01")).status_code == 200
+    assert (await operator.send(form)).status_code == 303, "as it is, it grants nothing"
+
+
 @pytest.mark.parametrize("role", ["viewer", "finance"])
 async def test_only_an_operator_decides_on_status_and_terms(
     local_api: httpx2.AsyncClient, installation: Installation, family: Family, role: Any

@@ -9,7 +9,7 @@ import msgspec
 
 from partner_api.console.components.form import form
 from partner_api.console.components.money import confirm_above, written
-from partner_api.console.components.text import instant, section
+from partner_api.console.components.text import instant, other, section
 from partner_api.ops.jobs import routes as jobs
 from partner_api.ops.organizations import routes as organizations
 
@@ -30,7 +30,7 @@ async def forms(visit: Visit, job: OpsJob) -> h.Node:
     if job.status in ("failed", "canceled") and visit.may(jobs.retry_job):
         return section("Retry", _retry(visit, job, await _price(visit, job)))
     if job.status == "running" and job.cancel_requested_at is None:
-        cancel = _cancel(visit, job)
+        cancel = _cancel(visit, job, await _available(visit, job))
         return section("Cancel", cancel) if cancel is not None else None
     return None
 
@@ -68,7 +68,7 @@ async def _price(visit: Visit, job: OpsJob) -> _Price:
 def _retry(visit: Visit, job: OpsJob, price: _Price) -> h.Node:
     said: list[h.Node] = [
         "Starts a new job with the same inputs, in the name of ",
-        h.bdi[job.organization_name],
+        other(job.organization_name),
         "; this one stays as it is. ",
     ]
     if job.env == "test":
@@ -95,7 +95,15 @@ def _retry(visit: Visit, job: OpsJob, price: _Price) -> h.Node:
     )
 
 
-def _cancel(visit: Visit, job: OpsJob) -> h.Node:
+async def _available(visit: Visit, job: OpsJob) -> int | None:
+    """Return what the wallet that a job holds credits of may spend; None in the test environment."""
+    if job.env == "test":
+        return None
+    whose = await visit.ask(organizations.read_organization, org_id=job.wallet_organization_id)
+    return whose.credits.available
+
+
+def _cancel(visit: Visit, job: OpsJob, available: int | None) -> h.Node:
     freed = (
         f"The {job.reserved_credits:,} credits that it holds are free again, and nothing is charged"
     )
@@ -107,6 +115,9 @@ def _cancel(visit: Visit, job: OpsJob) -> h.Node:
             instant(job.lease_until),
             ", if the worker stays silent. Whatever it has made by then is thrown away.",
         ]
+    if available is not None:
+        then = h.strong[f"{available:,} → {available + job.reserved_credits:,} credits available."]
+        said += [" ", then]
     return form(
         visit,
         "cancel",

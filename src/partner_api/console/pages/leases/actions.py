@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Final
 from partner_api.console.components.text import dollars
 from partner_api.console.declare import Confirmation, Done, Pages
 from partner_api.console.pages.leases.cells import LIST
-from partner_api.console.pages.leases.detail import last_paid_month, refundable_cents, show_lease
+from partner_api.console.pages.leases.detail import (
+    cash_of,
+    last_paid_month,
+    refundable_cents,
+    show_lease,
+)
 from partner_api.console.visit import CONFIRMED
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ops.cash import routes as cash
@@ -55,7 +60,7 @@ async def recall(visit: Visit, social_account_id: str) -> Done:
         raise Confirmation(
             f"The partner loses @{lease.handle} at once, and what is queued for it is canceled. Nothing more is "
             "charged, and the account can be leased to others.",
-            _what_changes(visit, lease, refund),
+            _what_changes(visit, lease, await cash_of(visit, lease), refund),
         )
     await visit.do(
         leases.recall_lease,
@@ -94,7 +99,7 @@ async def _refund(
 
 
 def _what_changes(
-    visit: Visit, lease: LeaseWithPayments, refund: int
+    visit: Visit, lease: LeaseWithPayments, cash_cents: int, refund: int
 ) -> list[tuple[str, str, str]]:
     now = visit.request.now
     rows = [("Status", "assigned", "recalled")]
@@ -102,5 +107,5 @@ def _what_changes(
         until = datetime.fromisoformat(lease.paid_through)
         days = max(0, (until - now.astimezone(UTC)).days)
         rows.append(("Paid through", f"{until:%Y-%m-%d}", f"now: {days} paid days are lost"))
-    rows.append(("Given back", dollars(0), dollars(refund)))
+    rows.append(("Cash", dollars(cash_cents), dollars(cash_cents + refund)))
     return rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.form import Field, form
+from partner_api.console.components.money import before_and_after
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import (
     badge,
@@ -32,6 +33,7 @@ from partner_api.console.pages.leases.lists import PLACE
 from partner_api.ops.cash import routes as cash
 from partner_api.ops.leases import routes as leases
 from partner_api.ops.leases.schemas import LeaseMonth
+from partner_api.ops.organizations import routes as organizations
 
 if TYPE_CHECKING:
     from partner_api.console.visit import Visit
@@ -47,7 +49,7 @@ async def show_lease(visit: Visit, social_account_id: str) -> View:
         visit.ask(leases.read_lease, social_account_id=social_account_id),
         last_paid_month(visit, social_account_id),
     )
-    months, events = await asyncio.gather(
+    months, events, balance = await asyncio.gather(
         _months(visit, found),
         history(
             visit,
@@ -55,6 +57,7 @@ async def show_lease(visit: Visit, social_account_id: str) -> View:
             cursor="history",
             social_account_id=social_account_id,
         ),
+        cash_of(visit, found),
     )
     return View(
         title=f"@{found.handle}",
@@ -64,7 +67,7 @@ async def show_lease(visit: Visit, social_account_id: str) -> View:
             _what_happens_next(found),
             _facts(found),
             section("Months", months, id="months"),
-            _forms(visit, found, last_paid) if found.status == "assigned" else None,
+            _forms(visit, found, last_paid, balance) if found.status == "assigned" else None,
             section("What happened", events, id="history"),
         ],
     )
@@ -76,6 +79,12 @@ async def last_paid_month(visit: Visit, social_account_id: str) -> LeaseMonth | 
         leases.list_lease_months, query={"limit": 12}, social_account_id=social_account_id
     )
     return next((month for month in newest.items if month.status == "paid"), None)
+
+
+async def cash_of(visit: Visit, lease: LeaseWithPayments) -> int:
+    """Return the cash of the partner that pays a lease, in cents."""
+    payer = await visit.ask(organizations.read_organization, org_id=lease.partner_id)
+    return payer.cash_balance_cents or 0
 
 
 def refundable_cents(month: LeaseMonth | None) -> int:
@@ -179,7 +188,9 @@ _MONTHS: Final = [
 ]
 
 
-def _forms(visit: Visit, lease: LeaseWithPayments, last_paid: LeaseMonth | None) -> h.Node:
+def _forms(
+    visit: Visit, lease: LeaseWithPayments, last_paid: LeaseMonth | None, balance: int
+) -> h.Node:
     own = f"{LIST}/{lease.social_account_id}"
     price = form(
         visit,
@@ -198,6 +209,7 @@ def _forms(visit: Visit, lease: LeaseWithPayments, last_paid: LeaseMonth | None)
         submit="Change the price",
         does=leases.change_lease,
     )
+    back = _give_back(visit, last_paid)
     recall = form(
         visit,
         "recall",
@@ -210,10 +222,11 @@ def _forms(visit: Visit, lease: LeaseWithPayments, last_paid: LeaseMonth | None)
                 hint="Kept on the lease and in the audit log.",
                 attributes={"maxlength": "1024"},
             ),
-            *_give_back(visit, last_paid),
+            *back,
         ],
         submit="Recall the account",
         tone="danger",
+        above=before_and_after(balance, "cents", "refundCents") if back else None,
         does=leases.recall_lease,
     )
     if price is None and recall is None:

@@ -205,7 +205,7 @@ def _subscription_step(visit: Visit, found: OpsOrganizationDetail) -> h.Node:
         "subscription",
         "3. The subscription",
         done,
-        f"{wallet.subscription_tier}, {wallet.included_this_period:,} credits in a period."
+        f"{wallet.subscription_tier}, {found.included_credits:,} credits in a period."
         if done
         else None,
         subscription_form(visit, found, "start/subscription"),

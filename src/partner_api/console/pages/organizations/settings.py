@@ -108,14 +108,20 @@ async def set_subscription(visit: Visit, org_id: str) -> None:
     found = await visit.ask(organizations.read_organization, org_id=org_id)
     before = found.included_credits
     started_on = visit.optional("startedAt")
+    billing = visit.field("billingStatus")
+    # Periods that begin on another day begin anew, and whoever becomes active may have had nothing yet.
+    moves = started_on is not None and started_on <= f"{visit.request.now:%Y-%m-%d}"
+    anew = moves or billing != found.credits.billing_status
     # What is granted now: what this period has not had, or all of it when another period begins.
-    granted = included - (0 if started_on else found.credits.included_this_period)
+    granted = included - (0 if anew or started_on else found.credits.included_this_period)
     confirm_above(
         visit,
         max(abs(included - before), granted),
         "credits",
         f"{visible(found.name)} is granted so many credits each period: more at once, fewer from the next period on."
-        + (" Another day ends the period that is running now." if started_on else ""),
+        + (" Another day ends the period that is running now." if started_on else "")
+        if billing == "active"
+        else f"{visible(found.name)} is granted nothing while billing is {billing.replace('_', ' ')}.",
         [("Included in a period", before, included)],
     )
     await visit.do(
@@ -123,7 +129,7 @@ async def set_subscription(visit: Visit, org_id: str) -> None:
         {
             "tier": visit.field("tier"),
             "includedCredits": included,
-            "billingStatus": visit.field("billingStatus"),
+            "billingStatus": billing,
             "startedAt": f"{started_on}T00:00:00Z" if started_on else None,
         },
         org_id=org_id,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import msgspec
 
 from partner_api.console.components.form import Field, form
+from partner_api.console.components.money import before_and_after
 from partner_api.console.pages.organizations.frame import address
 from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.identity.authentication import RateLimitTier
@@ -129,5 +130,8 @@ def subscription_form(
             ),
         ],
         submit="Set the subscription",
+        above=before_and_after(
+            wallet.available, "credits", "includedCredits", raised_from=found.included_credits
+        ),
         does=credits.set_subscription,
     )

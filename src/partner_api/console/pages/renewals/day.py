@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.calendar import written_day
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import badge, cents, dollars, facts, other, section
 from partner_api.console.declare import Pages, View
@@ -71,6 +72,14 @@ async def show_day(visit: Visit, date: str) -> View:
         ),
     )
     (all_of_it,) = total.items
+    csv = await csv_link(
+        visit,
+        calendar_routes.list_partner_days,
+        _PARTNERS,
+        name=f"partners-{date}",
+        query={"since": date, "days": 1, "organizationId": whose},
+        cursor="partners",
+    )
     return View(
         title=written_day(day),
         place=PLACE,
@@ -83,13 +92,13 @@ async def show_day(visit: Visit, date: str) -> View:
                 ("Partners", str(all_of_it.partners)),
                 ("Short by the end of it", str(all_of_it.short_partners)),
             ),
-            section("Partners", _partners(visit, partners)),
+            section("Partners", _partners(visit, partners, csv)),
             section("Leases", leases),
         ],
     )
 
 
-def _partners(visit: Visit, page: Page[PartnerDays]) -> h.Node:
+def _partners(visit: Visit, page: Page[PartnerDays], csv: h.Node) -> h.Node:
     return [
         table(
             _PARTNERS,
@@ -98,9 +107,12 @@ def _partners(visit: Visit, page: Page[PartnerDays]) -> h.Node:
             caption="Whether the cash of each reaches to the end of the day, if nothing is paid in",
             empty="No partner of this page has a renewal on this day.",
         ),
-        h.p(".pages")[h.a(href=visit.address(partners=page.next_cursor))["More partners"]]
-        if page.next_cursor
-        else None,
+        h.p(".pages")[
+            h.a(href=visit.address(partners=page.next_cursor))["More partners"]
+            if page.next_cursor
+            else None,
+            csv,
+        ],
     ]
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.calendar import CalendarDay, calendar
+from partner_api.console.components.chart import sparkline
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.form import Field, offered
 from partner_api.console.components.markup import element, joined, rendered
 from partner_api.console.components.table import Column, filter_form, listing
@@ -25,6 +27,7 @@ from partner_api.ops.leases import routes as leases
 from partner_api.ops.leases.schemas import ListedLease
 from partner_api.ops.renewals import calendar_routes
 from partner_api.ops.renewals import routes as renewals
+from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +89,15 @@ async def show_renewals(visit: Visit) -> View:
             empty="Nothing is past due.",
         ),
     )
+    due = [day.date for day in days.items if day.count]
+    csv = await csv_link(
+        visit,
+        calendar_routes.list_partner_days,
+        _csv_columns(due),
+        name="renewals-by-partner",
+        query=query,
+        cursor="partners",
+    )
     return View(
         title="Renewals",
         place=PLACE,
@@ -94,7 +106,7 @@ async def show_renewals(visit: Visit) -> View:
             _summary(days.items),
             section("Calendar", _calendar(visit, days.items)),
             section("Past due", past_due, id="past-due"),
-            section("By partner", _by_partner(visit, days.items, partners), id="partners"),
+            section("By partner", _by_partner(visit, due, partners, csv), id="partners"),
             offered(
                 visit,
                 renewals.try_renewals,
@@ -151,8 +163,29 @@ def _renewals(count: int) -> str:
     return "1 renewal" if count == 1 else f"{count:,} renewals"
 
 
-def _by_partner(visit: Visit, days: Sequence[RenewalDay], page: Page[PartnerDays]) -> h.Node:
-    due = [day.date for day in days if day.count]
+def _csv_columns(due: Sequence[str]) -> list[Column[PartnerDays]]:
+    """Return what CSV has of a partner: what falls due on each of these days, in cents."""
+
+    def of_day(date: str) -> Column[PartnerDays]:
+        def cents_of(one: PartnerDays) -> int:
+            return sum(day.total_cents for day in one.days if day.date == date)
+
+        return Column(date, cents_of, cents_of)
+
+    def short_from(one: PartnerDays) -> str | None:
+        return next((day.date for day in one.days if day.shortfall_cents), None)
+
+    return [
+        Column("Partner", lambda one: one.name, lambda one: one.name),
+        Column("Id", lambda one: one.organization_id, lambda one: one.organization_id),
+        Column("Cash", lambda one: one.balance_cents, lambda one: one.balance_cents),
+        Column("Unpaid now", lambda one: one.owed_cents, lambda one: one.owed_cents),
+        Column("Short from", short_from, short_from),
+        *(of_day(date) for date in due),
+    ]
+
+
+def _by_partner(visit: Visit, due: Sequence[str], page: Page[PartnerDays], csv: h.Node) -> h.Node:
     if not page.items:
         return h.p(".empty")["No partner has anything to pay in this time."]
     head = [
@@ -161,6 +194,7 @@ def _by_partner(visit: Visit, days: Sequence[RenewalDay], page: Page[PartnerDays
         ("Unpaid now", "number"),
         ("In all", "number"),
         ("Covered", None),
+        ("By day", None),
     ]
     return [
         h.div(".scroll", role="region", aria_label="By partner and day", tabindex="0")[
@@ -185,6 +219,7 @@ def _by_partner(visit: Visit, days: Sequence[RenewalDay], page: Page[PartnerDays
             h.a(href=visit.address(partners=page.next_cursor))["Next page"]
             if page.next_cursor
             else None,
+            csv,
         ],
     ]
 
@@ -210,10 +245,20 @@ def _partner_row(visit: Visit, partner: PartnerDays, due: Sequence[str]) -> Mark
                 element("td", rendered(cents(partner.owed_cents)), class_="number"),
                 element("td", rendered(cents(total)), class_="number"),
                 element("td", rendered(covered)),
+                element("td", rendered(_line(partner, due))),
                 *(_partner_cell(visit, partner, by_date.get(day)) for day in due),
             ]
         ),
     )
+
+
+def _line(partner: PartnerDays, due: Sequence[str]) -> h.Node:
+    """Return the line of what falls due on these days; nothing for a single one."""
+    if len(due) < 2:
+        return None
+    by_date = {day.date: day.total_cents for day in partner.days}
+    values = [by_date.get(date, 0) for date in due]
+    return sparkline(f"What falls due of {visible(partner.name)}", values, write=dollars)
 
 
 def _partner_cell(visit: Visit, partner: PartnerDays, day: PartnerDay | None) -> Markup:
