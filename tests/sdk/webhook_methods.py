@@ -119,3 +119,7 @@ async def _operator(operator: Caller, endpoint_id: str, org_id: str) -> None:
         "webhook_endpoints.deliveries.retrieve", endpointId=endpoint_id, deliveryId=first
     )
     assert one["eventType"] == "test.ping"
+    recovered = await do(
+        "webhook_endpoints.recover", endpointId=endpoint_id, since=one["payload"]["createdAt"]
+    )
+    assert recovered == {"deliveries": 0, "hasMore": False}
