@@ -181,6 +181,9 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
     assert form.locator("[name=amountCents]").input_value() == "1,234"
     assert form.locator("[name=description]").input_value() == "Kept <b>&amp;</b>"
     assert form.locator("[name=idempotencyKey]").input_value() == key
+    said = form.locator("p.notice")
+    assert said.evaluate("one => one === document.activeElement"), "what is kept is looked at first"
+    assert said.evaluate("one => one.getBoundingClientRect().bottom <= innerHeight")
     form.locator("button[type=submit]").click()
     page.wait_for_selector("p.notice")
     assert watch.faults == []

@@ -140,6 +140,10 @@
   };
   prepare(document);
 
+  // What a form says of itself when it comes back is looked at first, however far down it stands.
+  const said = document.querySelector("main form > .error, main form > .notice");
+  if (said) { said.tabIndex = -1; said.focus({ preventScroll: true }); said.scrollIntoView({ block: "center" }); }
+
   // A page that says how often is read again while it is seen and nobody is filling anything in.
   const refresh = async () => {
     const main = document.getElementById("main");

@@ -121,7 +121,8 @@ def audit_events(org_id: str, events: Sequence[OpsAuditEvent]) -> h.Node:
         table(
             _AUDIT,
             events,
-            empty="Nothing was done in the last 90 days.",
+            empty="Nothing is in its own log of the last 90 days. "
+            "What a partner does with a child is in the partner's.",
             caption="Audit log, newest first",
         ),
         h.p[h.a(href=f"/console/audit?organizationId={org_id}")["All of its audit log"]]
