@@ -1,6 +1,13 @@
 // Keys, live refresh and local times. Pages are whole without any of it.
 "use strict";
 (() => {
+  // A page that is left before it was shown has no transition to end; that is no error.
+  for (const name of ["pageswap", "pagereveal"]) {
+    addEventListener(name, ({ viewTransition }) => {
+      for (const step of ["ready", "finished", "updateCallbackDone"]) viewTransition?.[step].catch(() => {});
+    });
+  }
+
   const rows = () => [...document.querySelectorAll("tr[data-href], tr[data-choice]")];
   const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
   let gone = 0;
