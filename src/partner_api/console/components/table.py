@@ -295,8 +295,7 @@ def _csv(lines: Sequence[Sequence[object]]) -> bytes:
 
 def _plain(value: object) -> object:
     """Return a value that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and (
-        value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
-    ):
-        return f"'{value}"
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    is_formula = value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
+    return f"'{value}" if is_formula else value
