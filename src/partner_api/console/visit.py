@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, overload
 from urllib.parse import urlencode
 
 import msgspec
 
 from partner_api.console.form_data import parse_form
+from partner_api.console.whole_numbers import whole_number_of
 from partner_api.edge.identity.authentication import OperatorCaller
 from partner_api.edge.wire.fields import MAX_AMOUNT
 from partner_api.edge.wire.reply import Reply
@@ -35,10 +35,6 @@ WHOSE: Final = "filledInBy"
 """The field that says for whom a form was rendered."""
 CONFIRMED: Final = "confirmed"
 """The field that says that the operator was asked once more."""
-_WHOLE_NUMBER: Final = re.compile(
-    r"[+-]?(?:[0-9]{1,20}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)"
-)
-_NO_GROUPS: Final = str.maketrans("", "", ", ")
 _ANOTHERS: Final = (
     "Somebody else filled this in. You are {}, so nothing was done. Check it before you send it."
 )
@@ -161,10 +157,9 @@ class Visit:
         text = self.field(name)
         if not text:
             return None
-        # A comma elsewhere is somebody's decimal point: 1,5 is not 15.
-        if not _WHOLE_NUMBER.fullmatch(text):
+        number = whole_number_of(text)
+        if number is None:
             raise invalid([Issue(name, "Expected a whole number, such as 1500 or 1,500")])
-        number = int(text.translate(_NO_GROUPS))
         if abs(number) > MAX_AMOUNT:
             raise invalid([Issue(name, f"Expected no amount above {MAX_AMOUNT:,}")])
         return number

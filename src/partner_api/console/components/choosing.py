@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.text import cents, dollars, other
+from partner_api.console.whole_numbers import whole_number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,9 +111,7 @@ def sums(
         cash_cents: of the partner; None if it has no cash wallet.
     """
     cash = cash_cents or 0
-    written = price.replace(",", "").replace(" ", "")
-    is_price = written.isdecimal() and len(written) <= _MOST_DIGITS
-    total = total_cents(candidates, chosen, int(written) if is_price else None)
+    total = total_cents(candidates, chosen, whole_number_of(price))
     return h.output(
         ".sums",
         data_choices=FIELD,

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_CSV_ROWS: Final = 100_000
-_CUT_OFF: Final = (
-    "A file has so many rows at most, and there are more: choose fewer by the filters."
-)
+_CUT_OFF: Final = "A file has no more rows than these, and there are more: use the filters."
 # What a spreadsheet would take for a formula, some of them behind spaces, or in the width of Chinese characters.
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BEFORE_FORMULA: Final = ("\t", "\r", "\n")
