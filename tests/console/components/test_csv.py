@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from partner_api.console.components import table
-from partner_api.console.components.table import Column, CsvReply
+from partner_api.console.components import csv_file
+from partner_api.console.components.csv_file import CsvReply
+from partner_api.console.components.table import Column
 from partner_api.edge.wire.pagination import Page
 
 
@@ -40,7 +41,7 @@ async def lines_of(text: str) -> list[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _short_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "_MOST_CSV_ROWS", 200)
+    monkeypatch.setattr(csv_file, "_MOST_CSV_ROWS", 200)
 
 
 @pytest.mark.parametrize(
