@@ -24,25 +24,33 @@ def written(amount: int, unit: Unit) -> str:
 
 
 def before_and_after(
-    before: int, unit: Unit, field: str, sign: int = 1, *, raised_from: int | None = None
+    before: int,
+    unit: Unit,
+    field: str,
+    *,
+    raised_from: int | None = None,
+    filled_in: int | None = None,
 ) -> h.Node:
-    """Return the balance before, and an output that a script keeps at what it will be.
+    """Return the balance before, and what it will be, which a script keeps at what is filled in.
 
     Args:
         before: the balance.
         unit: of the balance, and of the field.
         field: the name of the field with the amount.
-        sign: -1 where the amount is taken away.
         raised_from: where only what the field has above this is added.
+        filled_in: what the field begins with; None for nothing.
     """
+    after = ""
+    if filled_in is not None:
+        added = filled_in if raised_from is None else max(0, filled_in - raised_from)
+        after = f" → {written(before + added, unit)}"
     return h.p(
         ".before-after",
         data_before=str(before),
         data_unit=unit,
         data_field=field,
-        data_sign=str(sign),
         data_raised_from=None if raised_from is None else str(raised_from),
-    )["Now ", h.strong[written(before, unit)], h.output]
+    )["Now ", h.strong[written(before, unit)], h.output[after]]
 
 
 def confirm_above(

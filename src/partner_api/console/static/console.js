@@ -135,7 +135,7 @@
         const typed = wholeNumber(field.value);
         const from = line.dataset.raisedFrom;
         const amount = from === undefined ? Number(typed) : Math.max(0, Number(typed) - Number(from));
-        const after = Number(line.dataset.before) + Number(line.dataset.sign) * amount;
+        const after = Number(line.dataset.before) + amount;
         const shown = line.dataset.unit === "cents"
           ? dollars(after)
           : `${after.toLocaleString("en-US")} credits`;

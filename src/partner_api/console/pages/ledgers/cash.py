@@ -244,7 +244,9 @@ async def _refund(visit: Visit, org_id: str, event: OpsCashEventDetail) -> h.Nod
                 ),
             ],
             submit="Give back",
-            above=before_and_after(wallet.balance_cents, "cents", "amountCents"),
+            above=before_and_after(
+                wallet.balance_cents, "cents", "amountCents", filled_in=left or None
+            ),
             does=routes.refund_cash,
         ),
         id="refund",

@@ -266,7 +266,7 @@ async def _refund(visit: Visit, org_id: str, event: OpsCreditEventDetail) -> h.N
                 ),
             ],
             submit="Give back",
-            above=before_and_after(wallet.balance, "credits", "credits"),
+            above=before_and_after(wallet.balance, "credits", "credits", filled_in=left or None),
             does=routes.refund_credits,
         ),
         id="refund",

@@ -131,7 +131,11 @@ def subscription_form(
         ],
         submit="Set the subscription",
         above=before_and_after(
-            wallet.available, "credits", "includedCredits", raised_from=found.included_credits
+            wallet.available,
+            "credits",
+            "includedCredits",
+            raised_from=found.included_credits,
+            filled_in=found.included_credits,
         ),
         does=credits.set_subscription,
     )
