@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.contract.page_table import PAGES
+from tests.contract.page_routes import PAGE_STATUSES
 from tests.support.installation import ago, handle
 
 from partner_api.clock import format_milliseconds
@@ -87,6 +88,7 @@ ROUTES: dict[str, Use] = {
     "GET /docs/{a}/{b}/{c}/{d}": Public(status=404),
     "GET /docs/{a}/{b}/{c}/{d}/{e}": Public(status=404),
     "GET /llms.txt": Public(),
+    **{name: Public(status) for name, status in PAGE_STATUSES.items()},
     # Keys
     "GET /v1/whoami": ForKeys(),
     "POST /v1/api-keys/{keyId}/rotate": ForKeys(),
