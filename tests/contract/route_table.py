@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.page_table import PAGES
 from tests.contract.page_routes import PAGE_STATUSES
+from tests.contract.page_table import PAGES
 from tests.support.installation import ago, handle
 
 from partner_api.clock import format_milliseconds
