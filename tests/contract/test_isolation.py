@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from ipaddress import IPv4Address
+from itertools import count
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.contract.named_ids import Ids
@@ -36,10 +39,24 @@ from partner_api.events.store import publish
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
-    import httpx2
+    from collections.abc import AsyncIterator
+
     from tests.support.installation import Installation, Key
 
     from partner_api.edge.asgi import Edge
+
+
+_ADDRESSES = count(int(IPv4Address("10.0.0.1")))
+
+
+@pytest_asyncio.fixture
+async def local_api(
+    local_api: httpx2.AsyncClient, application: Edge
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client with an address of its own for each test: one address may only fail so often in a minute."""
+    transport = httpx2.ASGITransport(application, client=(str(IPv4Address(next(_ADDRESSES))), 1))
+    async with httpx2.AsyncClient(transport=transport, base_url=local_api.base_url) as client:
+        yield client
 
 
 @pytest_asyncio.fixture(scope="module")
