@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.contract.page_routes import PAGE_STATUSES
-from tests.contract.page_table import PAGES
 from tests.support.installation import ago, handle
 
 from partner_api.clock import format_milliseconds
@@ -72,7 +71,6 @@ _POOL_ACCOUNT: Body = {
 }
 
 ROUTES: dict[str, Use] = {
-    **{name: Public(status) for name, status in PAGES.items()},
     "GET /healthz": Public(),
     "GET /readyz": Public(),
     "GET /metrics": Public(),

@@ -124,6 +124,17 @@ class HostileWorld:
             time.sleep(0.1)
         self.ids["deliveryId"] = items[0]["id"]
 
+    def _read_books(self) -> None:
+        """Every server checks them when it starts."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        until = time.monotonic() + 60
+        while not (
+            items := self._client.get("/ops/v1/reconciliations", headers=headers).json()["items"]
+        ):
+            assert time.monotonic() < until, "the books were not checked"
+            time.sleep(0.1)
+        self.ids["reconciliationId"] = items[0]["id"]
+
     def _ops(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._send(f"/ops/v1{path}", self._token, body, {})
 
