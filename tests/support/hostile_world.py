@@ -50,6 +50,7 @@ class HostileWorld:
         self._lease(project["id"])
         self._run_jobs(project["id"])
         self._listen()
+        self._read_books()
         operator = {"name": f"{uuid4().hex[:8]} {NAME}", "role": "viewer"}
         self.ids["operatorId"] = self._ops("/operators", operator)["operator"]["id"]
 
