@@ -41,9 +41,9 @@ def test_the_commands_have_ids() -> None:
     assert found["jobs list"] == {"organization"}
     assert found["webhooks replay"] == {"endpoint", "delivery"}
     assert {str(command) for command in commands() if not command.changes} == {
-        *("reconciliation", "renewals", "clock show"),
+        *("reconciliation", "renewals", "clock show", "console"),
         *(f"{group} list" for group in ("partners", "keys", "pool", "operators", "jobs")),
-        *(f"{group} list" for group in ("requests", "leases", "webhooks")),
+        *(f"{group} list" for group in ("requests", "leases", "webhooks", "sessions")),
         *(f"{group} show" for group in ("partners", "requests", "jobs", "webhooks")),
         *("requests candidates", "credits events", "cash events"),
         *("webhooks deliveries", "webhooks delivery", "jobs history", "jobs content"),

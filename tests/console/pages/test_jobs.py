@@ -193,7 +193,8 @@ async def test_a_retry_that_reserves_much_is_asked_about(
     assert "50,000 credits" in text_of(asked.text)
     wallet = granted(await local_api.get("/v1/credits", headers=key.headers))
     assert wallet["reservedCredits"] == 0
-    assert (await operator.send(form, confirmed="yes")).status_code == 303
+    assert (await operator.send(form, confirmed="yes")).status_code == 200
+    assert (await operator.send(form, confirmed="100000")).status_code == 303
 
 
 async def test_a_retry_that_the_wallet_cannot_pay_is_refused_and_says_so(

@@ -15,7 +15,9 @@ from partner_api.commands.terminal import print_items, print_line
 app = typer.Typer(help="Who is signed in to the console.", no_args_is_help=True)
 
 _Session = Annotated[str, typer.Argument(metavar="SESSION", help="ses_…", parser=identifier)]
-_Operator = Annotated[str | None, typer.Option(help="opr_…; without it your own.", parser=filled)]
+_Operator = Annotated[
+    str | None, typer.Option(help="opr_…; without it your own.", parser=identifier)
+]
 
 
 @app.command("list")
