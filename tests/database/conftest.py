@@ -74,10 +74,11 @@ def version_at(
                 later_types |= set(re.findall(r"CREATE TYPE (\w+)", file.read_text()))
                 later_tables |= set(re.findall(r"CREATE TABLE (\w+)", file.read_text()))
                 file.unlink()
-        # Functions that take what came later came later too.
+        # Functions that take or return what came later came later too.
         takes_later = re.compile(rf"\b({'|'.join(later_types) or '(?!)'})\b")
+        rows = "|".join(later_tables) or "(?!)"
         takes_row = re.compile(
-            rf"FUNCTION \w+\([^)]*\bp_\w+ ({'|'.join(later_tables) or '(?!)'})\b"
+            rf"FUNCTION \w+\([^)]*(\bp_\w+ ({rows})\b|\)\s+RETURNS (SETOF )?({rows})\b)"
         )
         files = [
             (

@@ -54,6 +54,7 @@ OTHERS = {
     "ops/pool/service.run": _NO_TENANT,
     "projects/routes.create_project": _PART,
     "projects/routes.change_project": _PART,
+    "reconciliation/record_store.save_reconciliation": _NO_TENANT,
     "simulation/store.digest_ledgers": "it only reads",
     "simulation/writes._write": "it does what routes do, on a database of its own",
 }

@@ -12,7 +12,9 @@ CREATE TABLE operator_sessions (
     ended_at       timestamptz(3),
     address        text NOT NULL,
     user_agent     text NOT NULL CHECK (length(user_agent) <= 300),
-    kept_form      jsonb -- what the operator had filled in when the session before this one ended
+    kept_form      jsonb, -- what the operator had filled in when the session before this one ended
+    CONSTRAINT operator_sessions_times CHECK (
+        least(created_at, expires_at, ended_at) >= '1970-01-01Z' AND greatest(created_at, expires_at, ended_at) < '10000-01-01Z')
 );
 CREATE INDEX operator_sessions_newest ON operator_sessions (operator_id, id DESC);
 CREATE INDEX operator_sessions_expired ON operator_sessions (expires_at);
@@ -26,7 +28,9 @@ CREATE TABLE sign_in_links (
     hash_key_id    text NOT NULL,
     created_at     timestamptz(3) NOT NULL,
     expires_at     timestamptz(3) NOT NULL,
-    used_at        timestamptz(3)
+    used_at        timestamptz(3),
+    CONSTRAINT sign_in_links_times CHECK (
+        least(created_at, expires_at, used_at) >= '1970-01-01Z' AND greatest(created_at, expires_at, used_at) < '10000-01-01Z')
 );
 CREATE INDEX sign_in_links_expired ON sign_in_links (expires_at);
 
@@ -49,6 +53,8 @@ CREATE TABLE portal_sessions (
     FOREIGN KEY (tenant_id, organization_id) REFERENCES organizations (tenant_id, id),
     FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys (tenant_id, id),
     CHECK ((opened_at IS NULL) = (session_secret_hash IS NULL)),
-    CHECK ((session_secret_hash IS NULL) = (session_hash_key_id IS NULL))
+    CHECK ((session_secret_hash IS NULL) = (session_hash_key_id IS NULL)),
+    CONSTRAINT portal_sessions_times CHECK (
+        least(created_at, expires_at, opened_at) >= '1970-01-01Z' AND greatest(created_at, expires_at, opened_at) < '10000-01-01Z')
 );
 CREATE INDEX portal_sessions_expired ON portal_sessions (expires_at);

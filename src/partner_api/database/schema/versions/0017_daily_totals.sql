@@ -28,7 +28,9 @@ ALTER TABLE daily_totals_counted ALTER COLUMN tenant_id SET (n_distinct = 100);
 -- One row: what was committed by then is counted, in all tenants.
 CREATE TABLE daily_totals_progress (
     single        boolean PRIMARY KEY DEFAULT true CHECK (single),
-    counted_until timestamptz(3) NOT NULL
+    counted_until timestamptz(3) NOT NULL,
+    CONSTRAINT daily_totals_progress_times CHECK (
+        counted_until >= '1970-01-01Z' AND counted_until < '10000-01-01Z')
 );
 
 -- A check of the books that an operator has asked for, until it is finished; then `reconciliations` has one of its id.
@@ -36,5 +38,7 @@ CREATE TABLE daily_totals_progress (
 CREATE TABLE reconciliation_requests (
     single       boolean PRIMARY KEY DEFAULT true CHECK (single),
     id           uuid NOT NULL,
-    requested_at timestamptz(3) NOT NULL
+    requested_at timestamptz(3) NOT NULL,
+    CONSTRAINT reconciliation_requests_times CHECK (
+        requested_at >= '1970-01-01Z' AND requested_at < '10000-01-01Z')
 );
