@@ -154,7 +154,7 @@ ALLOWED = {
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
     "console/components/table.py _filter select": "an element of HTML",
     "console/components/fields.py field_node select": "an element of HTML",
-    "console/components/table.py CsvReply.__call__ send": "the connection has SEND_SILENCE_SECONDS",
+    "console/components/csv_file.py CsvReply.__call__ send": "the connection has SEND_SILENCE_SECONDS",
     "console/pages/jobs/lists.py show_jobs _found(visit) if is_search else _overview(visit)": (
         "each call of the API has REQUEST_SECONDS"
     ),

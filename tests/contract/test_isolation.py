@@ -278,6 +278,11 @@ async def test_nobody_changed_anything_of_the_victim_s(
     local_api: httpx2.AsyncClient, installation: Installation, world: World, callers: dict[str, Key]
 ) -> None:
     """Every write of every caller who may not, and then the victim's rows, all of them."""
+    # Sending and trying again would go on meanwhile.
+    headers = world.victim.partner_key.acting_for(world.victim.child)
+    path = f"/v1/webhook-endpoints/{world.child.fill('{endpointId}')}"
+    paused = await local_api.patch(path, json={"status": "paused"}, headers=headers)
+    assert paused.status_code == 200, paused.text
     await _publish_events_of(installation, world.victim.partner.tenant_id)
     before = await _rows_of(installation, world.victim.partner.tenant_id)
     for name, use in KEY_ROUTES.items():

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from partner_api.edge.wire.fields import MillisecondsText
+from partner_api.edge.wire.visible import VISIBLE
 
 MOST_SECONDS = 3_600
 _USUAL_SECONDS = 900
@@ -33,6 +34,7 @@ class NewPortalSession(
                 max_length=2048,
                 description="Where the pages link back to: `https`. In development mode also `http` to this machine.",
                 examples=["https://app.example.com/billing"],
+                extra=VISIBLE,
             ),
         ]
         | None

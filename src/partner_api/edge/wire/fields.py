@@ -17,6 +17,12 @@ from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, decode_id, decod
 
 MAX_AMOUNT = 2**53 - 1
 
+
+def capped(total: int) -> int:
+    """Return a total of many amounts as the wire has it: what is beyond the largest exact number of JSON is that."""
+    return min(total, MAX_AMOUNT)
+
+
 _UUID_PATTERN = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}"
 _EXAMPLE = UUID("01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from partner_api.edge.wire.fields import Amount, OrganizationId
+from partner_api.edge.wire.fields import Amount, OrganizationId, capped
 from partner_api.edge.wire.pagination import Cursor
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def day_totals_of(stored: StoredDay, counted_until: datetime | None) -> DayTotal
     return DayTotals(
         day=stored.day.isoformat(),
         is_complete=counted_until is not None and counted_until >= complete_at,
-        credits_used=stored.credits_used,
-        credits_refunded=stored.credits_refunded,
-        credits_purchased=stored.credits_purchased,
-        cash_paid_in_cents=stored.cash_paid_in_cents,
-        cash_charged_cents=stored.cash_charged_cents,
-        cash_refunded_cents=stored.cash_refunded_cents,
+        credits_used=capped(stored.credits_used),
+        credits_refunded=capped(stored.credits_refunded),
+        credits_purchased=capped(stored.credits_purchased),
+        cash_paid_in_cents=capped(stored.cash_paid_in_cents),
+        cash_charged_cents=capped(stored.cash_charged_cents),
+        cash_refunded_cents=capped(stored.cash_refunded_cents),
     )

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from partner_api.edge.wire.fields import Amount, OrganizationId, OrganizationIdText, SecondsText
+from partner_api.edge.wire.fields import (
+    Amount,
+    OrganizationId,
+    OrganizationIdText,
+    SecondsText,
+    capped,
+)
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
 from partner_api.ops.leases.schemas import ListedLease, listed_lease_of
@@ -152,10 +158,10 @@ def renewal_days_of(calendars: Sequence[PartnerCalendar], days: Sequence[str]) -
             RenewalDay(
                 date=day,
                 count=sum(due.months for due in of_day),
-                total_cents=sum(due.cents for due in of_day),
+                total_cents=capped(sum(due.cents for due in of_day)),
                 partners=sum(due.months > 0 for due in of_day),
                 short_partners=sum(cents > 0 for cents in missing),
-                shortfall_cents=sum(missing),
+                shortfall_cents=capped(sum(missing)),
             )
         )
     return found

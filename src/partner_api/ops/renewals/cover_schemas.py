@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from partner_api.edge.wire.fields import Amount, OrganizationIdText
+from partner_api.edge.wire.fields import Amount, OrganizationIdText, capped
 from partner_api.ids import format_id
 from partner_api.ops.renewals.calendar_schemas import DayText
 
@@ -65,9 +65,9 @@ def cover_of(calendars: Sequence[PartnerCalendar], last_day: str, limit: int) ->
     return RenewalsCover(
         last_day=last_day,
         partners=len(partners),
-        total_cents=sum(one.total_cents for one in partners),
+        total_cents=capped(sum(one.total_cents for one in partners)),
         short_partners=len(short),
-        shortfall_cents=sum(one.shortfall_cents for one in short),
+        shortfall_cents=capped(sum(one.shortfall_cents for one in short)),
         items=partners[:limit],
     )
 
@@ -80,9 +80,9 @@ def _partner_cover_of(calendar: PartnerCalendar) -> PartnerCover:
         organization_id=format_id("org", calendar.line.organization_id),
         name=calendar.line.name,
         balance_cents=balance,
-        owed_cents=calendar.before.cents,
-        total_cents=total,
-        shortfall_cents=max(0, total - balance),
+        owed_cents=capped(calendar.before.cents),
+        total_cents=capped(total),
+        shortfall_cents=capped(max(0, total - balance)),
         first_short_day=None if short is None else short.isoformat(),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_seconds
-from partner_api.edge.wire.fields import Amount, OrganizationIdText, SecondsText
+from partner_api.edge.wire.fields import Amount, OrganizationIdText, SecondsText, capped
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
 
@@ -45,6 +45,6 @@ def partner_past_due_of(partner: past_due_store.PartnerPastDue) -> PartnerPastDu
         name=partner.name,
         leases=partner.leases,
         ending_within_day=partner.ending,
-        monthly_cents=partner.monthly_cents,
+        monthly_cents=capped(partner.monthly_cents),
         first_ends_at=format_seconds(partner.first_ends_at),
     )
