@@ -114,16 +114,19 @@ def test_without_scripts_a_page_says_the_same(
 ) -> None:
     plain, scripted = contexts["plain"].new_page(), contexts["scripted"].new_page()
     address = demo.base_url + address_of(page, world)
-    texts = []
-    for opened in (plain, scripted):
+    texts: list[str] = []
+    # What is counted and checked by itself may come between two readings, but not between all.
+    while len(texts) < 2 or (texts[-1] != texts[-2] and len(texts) < 10):
+        opened = (plain, scripted)[len(texts) % 2]
         opened.goto(address)
         shown = opened.locator("main").inner_text()
         # What the time and the keys of forms change between two readings, and which of the sessions looks.
         changed = r"\d+ (seconds?|minutes?)|[0-9:]{8}|This one|\bEnd\b"
         texts.append(" ".join(re.sub(changed, "", shown).split()))
-        opened.close()
-    assert texts[0] == texts[1]
-    assert texts[0].strip()
+    assert texts[-1] == texts[-2]
+    assert texts[-1].strip()
+    plain.close()
+    scripted.close()
 
 
 def test_keys_lead_everywhere(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from ipaddress import IPv4Address
 from itertools import count
@@ -284,6 +285,7 @@ async def test_nobody_changed_anything_of_the_victim_s(
     paused = await local_api.patch(path, json={"status": "paused"}, headers=headers)
     assert paused.status_code == 200, paused.text
     await _publish_events_of(installation, world.victim.partner.tenant_id)
+    await _wait_until_nothing_is_sent(installation, world.victim.partner.tenant_id)
     before = await _rows_of(installation, world.victim.partner.tenant_id)
     for name, use in KEY_ROUTES.items():
         if name.startswith("GET ") or not isinstance(use, ForKeys):
@@ -301,6 +303,19 @@ async def _publish_events_of(installation: Installation, tenant_id: int) -> None
     async with installation.pool.acquire() as connection:
         while (await publish(connection, tenant_id, now(), 500)).events:
             pass
+
+
+async def _wait_until_nothing_is_sent(installation: Installation, tenant_id: int) -> None:
+    """Wait until the server has abandoned what was to be sent to an endpoint that is paused."""
+    async with asyncio.timeout(60):
+        while await installation.owner.fetchval(
+            """
+            SELECT count(*) FROM webhook_deliveries
+             WHERE tenant_id = $1 AND status IN ('pending', 'delivering', 'failed')
+            """,
+            tenant_id,
+        ):
+            await asyncio.sleep(0.1)
 
 
 async def _rows_of(installation: Installation, tenant_id: int) -> dict[str, str]:
