@@ -308,7 +308,7 @@ async def _publish_events_of(installation: Installation, tenant_id: int) -> None
 async def _wait_until_nothing_is_sent(installation: Installation, tenant_id: int) -> None:
     """Wait until the server has abandoned what was to be sent to an endpoint that is paused."""
     async with asyncio.timeout(60):
-        while await installation.owner.fetchval(
+        while await installation.owner.fetchval(  # noqa: ASYNC110 - it is another process that ends it
             """
             SELECT count(*) FROM webhook_deliveries
              WHERE tenant_id = $1 AND status IN ('pending', 'delivering', 'failed')
