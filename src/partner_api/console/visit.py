@@ -164,6 +164,17 @@ class Visit:
             raise invalid([Issue(name, f"Expected no amount above {MAX_AMOUNT:,}")])
         return number
 
+    def amount(self, name: str) -> int:
+        """Return a field that is a whole number.
+
+        Raises:
+            ApiError: VALIDATION, also when it is empty.
+        """
+        number = self.whole_number(name)
+        if number is None:
+            raise invalid([Issue(name, "Expected an amount")])
+        return number
+
     def address(self, **changes: str | None) -> str:
         """Return the address of this page with other parameters; None leaves one out."""
         query = {**self.query, **{k: [v] for k, v in changes.items() if v is not None}}

@@ -34,9 +34,7 @@ _NOT_GIVEN_BACK: Final = (
 @pages.action("/leases/{socialAccountId}/price", shows=show_lease, does=(leases.change_lease,))
 async def change_price(visit: Visit, social_account_id: str) -> Done:
     """Change the price of a lease."""
-    price = visit.whole_number("monthlyPriceCents")
-    if price is None:
-        raise invalid([Issue("monthlyPriceCents", "Expected an amount")])
+    price = visit.amount("monthlyPriceCents")
     changed = await visit.do(
         leases.change_lease, {"monthlyPriceCents": price}, social_account_id=social_account_id
     )

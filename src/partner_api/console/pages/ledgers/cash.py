@@ -41,7 +41,7 @@ from partner_api.console.pages.ledgers.frame import (
     refund_refused,
 )
 from partner_api.console.pages.organizations.frame import address
-from partner_api.errors import ApiError, Issue, invalid
+from partner_api.errors import ApiError
 from partner_api.ops.cash import event_routes, routes
 
 if TYPE_CHECKING:
@@ -159,9 +159,7 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
 )
 async def refund_month(visit: Visit, org_id: str, sequence: str) -> Done:
     """Refund what a month of a lease was charged, or a part of it."""
-    amount = visit.whole_number("amountCents")
-    if amount is None:
-        raise invalid([Issue("amountCents", "Expected an amount")])
+    amount = visit.amount("amountCents")
     event = await visit.ask(event_routes.read_partner_cash_event, org_id=org_id, sequence=sequence)
     if event.social_account_id is None or event.lease_month is None:
         raise ApiError("CONFLICT", "This row is of no lease, so there is nothing to give back.")

@@ -38,7 +38,7 @@ from partner_api.console.pages.ledgers.frame import (
     refund_refused,
 )
 from partner_api.credits.event_store import CreditEventType
-from partner_api.errors import ApiError, Issue, invalid
+from partner_api.errors import ApiError
 from partner_api.ops.credits import event_routes, routes
 from partner_api.ops.credits.event_schemas import CreditReservation
 
@@ -169,9 +169,7 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
 )
 async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
     """Refund what a job was charged, or a part of it."""
-    amount = visit.whole_number("credits")
-    if amount is None:
-        raise invalid([Issue("credits", "Expected an amount")])
+    amount = visit.amount("credits")
     event = await visit.ask(
         event_routes.read_organization_credit_event, org_id=org_id, sequence=sequence
     )

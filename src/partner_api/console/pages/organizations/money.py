@@ -145,9 +145,7 @@ async def _move_credits(
 
 
 def _amount(visit: Visit, name: str, least: int | None) -> int:
-    amount = visit.whole_number(name)
-    if amount is None:
-        raise invalid([Issue(name, "Expected an amount")])
+    amount = visit.amount(name)
     if least is not None and amount < least:
         raise invalid([Issue(name, f"Expected an amount of {least} or more")])
     return amount
