@@ -10,7 +10,7 @@ import base64
 import hmac
 import re
 import secrets
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -52,40 +52,35 @@ class ApiKeyCredential(msgspec.Struct, frozen=True):
         return decode_crockford(self.keyid[:_TENANT_CHARACTERS])
 
 
-class OperatorCredential(msgspec.Struct, frozen=True):
+class _Credential(msgspec.Struct, frozen=True):
+    """What has a public part and a secret; its kind is in its prefix."""
+
+    prefix: ClassVar[str]
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The whole of it, as its owner presents it."""
+        return f"{self.prefix}_{self.keyid}_{self.secret}"
+
+
+class OperatorCredential(_Credential, frozen=True):
     """A well-formed operator's token, not verified yet."""
 
-    keyid: str
-    secret: str
-
-    @property
-    def text(self) -> str:
-        """The token as its owner presents it."""
-        return f"lpo_{self.keyid}_{self.secret}"
+    prefix = "lpo"
 
 
-class SessionCredential(msgspec.Struct, frozen=True):
+class SessionCredential(_Credential, frozen=True):
     """A well-formed credential of an operator's browser session, not verified yet."""
 
-    keyid: str
-    secret: str
-
-    @property
-    def text(self) -> str:
-        """The session as the browser presents it."""
-        return f"lps_{self.keyid}_{self.secret}"
+    prefix = "lps"
 
 
-class SignInLinkCredential(msgspec.Struct, frozen=True):
-    """A well-formed one-time link to the console, not verified yet."""
+class SignInLinkCredential(_Credential, frozen=True):
+    """A well-formed one-time link to the console, not verified yet; its text is a part of the address."""
 
-    keyid: str
-    secret: str
-
-    @property
-    def text(self) -> str:
-        """The part of the link's address that is the link's own."""
-        return f"lpl_{self.keyid}_{self.secret}"
+    prefix = "lpl"
 
 
 class PortalCredential(msgspec.Struct, frozen=True):
