@@ -1,7 +1,7 @@
 """Check that what was built has every file that belongs there, and no other.
 
-``python -m tools.distribution dist`` compares the source distributions and wheels in that folder with what git tracks; in
-an unpacked source distribution there is no git, and the wheels are compared with the files that lie there. What a
+``python -m tools.distribution dist`` compares the source distributions and wheels in that folder with what git tracks.
+In an unpacked source distribution there is no git, and the wheels are compared with the files that lie there. What a
 checkout has beside, such as notes, keys or a build of something else, must not be given to others.
 """
 
@@ -24,11 +24,15 @@ _ADDED = frozenset({"PKG-INFO", ".gitignore"})
 
 
 def tracked_files(folder: Path) -> frozenset[str] | None:
-    """Return what git tracks below a folder and is there, or None where there is no git or it is no checkout of its own."""
+    """Return what git tracks below a folder and is there; None if this is no checkout."""
     if not (ROOT / ".git").exists():
         return None
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=folder, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"],  # noqa: S607 - wherever it is, as in a shell
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     return frozenset(name for name in listed.split("\0") if name and (folder / name).is_file())
 
@@ -61,7 +65,9 @@ def faults_of(folder: Path) -> Iterator[str]:
     for name, home in PACKAGES.items():
         tracked = tracked_files(home)
         here = tracked or frozenset(f"{_SOURCE}/{file}" for file in present_files(home / _SOURCE))
-        modules = {file.removeprefix(f"{_SOURCE}/") for file in here if file.startswith(f"{_SOURCE}/")}
+        modules = {
+            file.removeprefix(f"{_SOURCE}/") for file in here if file.startswith(f"{_SOURCE}/")
+        }
         wheels, sources = (sorted(folder.glob(f"{name}-*.{end}")) for end in ("whl", "tar.gz"))
         if (len(wheels), len(sources)) != (1, 1):
             yield f"There is not one wheel and one source distribution of {name} in {folder}."
@@ -72,7 +78,9 @@ def faults_of(folder: Path) -> Iterator[str]:
             yield from _differences(sources[0], packed - _ADDED, tracked - _ADDED)
 
 
-def _differences(archive: Path, packed: frozenset[str], wanted: frozenset[str] | set[str]) -> Iterator[str]:
+def _differences(
+    archive: Path, packed: frozenset[str], wanted: frozenset[str] | set[str]
+) -> Iterator[str]:
     if not wanted:
         yield f"{archive.name} cannot be compared: there is no source beside it."
     for file in sorted(wanted - packed):

@@ -12,7 +12,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?!https?://|#)(?P<path>[^)#\s]+)(?:#[^)\s]*)?\)")
+_LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?!https?://)(?P<path>[^)#\s]*)(?:#[^)\s]*)?\)")
 _LAST = "\n\nThe files named in parentheses are in the source distribution of this version.\n"
 
 
@@ -22,6 +22,9 @@ def described(readme: str) -> str:
 
 
 def _name(link: re.Match[str]) -> str:
+    if not link["path"]:
+        # A heading of the same page: not every index makes them targets of links.
+        return link["text"]
     path = f"`{link['path']}`"
     return path if link["text"] == link["path"] else f"{link['text']} ({path})"
 
