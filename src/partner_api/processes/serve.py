@@ -13,7 +13,11 @@ from partner_api.installation import open_installation
 from partner_api.processes.listening import bound_sockets, listen
 from partner_api.processes.part import PartPlan
 from partner_api.processes.run_folder import NUMBERS, run_folder
-from partner_api.processes.startup import prepare_database, run_with_database
+from partner_api.processes.startup import (
+    prepare_database,
+    require_own_folder,
+    run_with_database,
+)
 from partner_api.processes.supervisor import Supervisor
 from partner_api.storage import open_storage
 
@@ -122,6 +126,7 @@ def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
 def _start_database(settings: Settings, supervisor: Supervisor) -> None:
     """Start the server's own database as a part, if these settings use it."""
     if settings.database_url is None:
+        require_own_folder(settings)
         supervisor.start(_DATABASE)
         supervisor.wait_until_working(_DATABASE.name)
 
