@@ -30,6 +30,7 @@ from partner_api.settings.parsers import (
     storage_url,
     whole_number,
 )
+from partner_api.settings.secret_files import read_secret_files
 from partner_api.settings.setting import Setting, SettingsError
 
 LogFormat = Literal["console", "json"]
@@ -263,7 +264,7 @@ SETTINGS: Final[tuple[Setting, ...]] = tuple(
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read and check every setting.
 
-    An empty or blank variable counts as not set, so that a shell can clear one.
+    An empty or blank variable counts as not set, so that a shell can clear one. A secret may be in a file.
 
     Args:
         environ: variables and their texts, as in ``os.environ``.
@@ -272,7 +273,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         SettingsError: with a sentence for each variable that cannot be used.
     """
     values: dict[str, object] = {}
-    problems: list[str] = []
+    environ, problems = read_secret_files(environ, SETTINGS)
     for setting in SETTINGS:
         text = environ.get(setting.variable, "").strip() or setting.default
         if text is None:
@@ -284,7 +285,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             shown = "set" if setting.mask else repr(redact(text)[:60])
             problems.append(f"{setting.variable} is {shown}, but {error}.")
     if environ.get("LAYERS_MIGRATION_DATABASE_URL", "").strip() and not (
-        environ.get("DATABASE_URL", "").strip()
+        environ.get("DATABASE_URL", "").strip() or environ.get("DATABASE_URL_FILE", "").strip()
     ):
         problems.append(
             "LAYERS_MIGRATION_DATABASE_URL is set, but DATABASE_URL is not: "
