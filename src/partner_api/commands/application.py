@@ -11,6 +11,7 @@ from partner_api.commands import (
     database,
     demo,
     listen,
+    mcp,
     reconcile,
     serve,
     settings,
@@ -43,6 +44,7 @@ app.command("simulate")(simulate.simulate)
 app.command("settings")(settings.settings)
 app.command("listen")(listen.listen)
 app.command("trigger")(trigger.trigger)
+app.command("mcp")(mcp.mcp)
 app.add_typer(group.app, name="ops")
 
 

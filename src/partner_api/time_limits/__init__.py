@@ -46,6 +46,7 @@ from partner_api.time_limits.listening import (
     FEED_CLIENT_SECONDS,
     PARTNER_CLIENT_SECONDS,
     RECEIVER_CONNECT_SECONDS,
+    TOOL_CALL_SECONDS,
 )
 from partner_api.time_limits.processes import (
     BEAT_SECONDS,
@@ -148,6 +149,7 @@ __all__ = [
     "STORAGE_SECONDS",
     "SWEEP_LOCK_SECONDS",
     "SWEEP_STEP_SECONDS",
+    "TOOL_CALL_SECONDS",
     "UNKNOWN_IDLE_SECONDS",
     "WEBHOOK_ADDRESS_SECONDS",
     "WEBHOOK_BODY_SECONDS",
