@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
@@ -271,6 +272,7 @@ async def shown(
     try:
         view = await handler(visit, **path)
     except Download as download:
+        download.reply.admit = partial(mount.admit, visit.request)
         return cast("Reply[Any]", download.reply)
     except Exception as error:
         refusal = client_error(
