@@ -12,7 +12,7 @@ from partner_api.edge.request.exchange import EXCHANGE, BodyLimits, DrainLimit, 
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply
-from partner_api.errors import not_found
+from partner_api.errors import CODES, KINDS, not_found
 from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
@@ -35,6 +35,7 @@ _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
 # From this status on.
 _REFUSED = 300
+_FAILED = 500
 
 
 class Edge:
@@ -48,6 +49,7 @@ class Edge:
         self._app = app
         self.routes = routes
         self._access_log = AccessLog(settings)
+        metrics.begin(code for code in CODES if KINDS[code].status >= _FAILED)
         self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.body_limits = BodyLimits()
         self.services: Services | None = None
@@ -99,7 +101,11 @@ class Edge:
             await self._app(scope, body or receive, send_marked)
         except Exception as error:
             reply = error_reply(
-                error, exchange.request_id, where=method, repeatable=method in ("GET", "HEAD")
+                error,
+                exchange.request_id,
+                where=method,
+                repeatable=method in ("GET", "HEAD"),
+                route=exchange.template,
             )
             # Half an answer cannot be taken back; the connection then ends without its rest.
             if started:

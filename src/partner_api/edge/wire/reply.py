@@ -18,6 +18,7 @@ from partner_api.database.outages import (
 )
 from partner_api.errors import ApiError
 from partner_api.logs import OncePerMinute
+from partner_api.metrics import http as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -97,10 +98,19 @@ def names_etag(if_none_match: str, etag: str) -> bool:
 
 
 def error_reply(
-    error: Exception, request_id: str, *, where: str, repeatable: bool = False
+    error: Exception,
+    request_id: str,
+    *,
+    where: str,
+    repeatable: bool = False,
+    route: str | None = None,
 ) -> Reply[Any]:
-    """Answer with the error that an exception is for the client; see ``client_error``."""
+    """Answer with the error that an exception is for the client, and count it; see ``client_error``.
+
+    ``route`` is the template of the route that was found.
+    """
     known = client_error(error, request_id, where=where, repeatable=repeatable)
+    metrics.count_error(route, known.code)
     return Reply(known.status, known.body(request_id), known.headers)
 
 
