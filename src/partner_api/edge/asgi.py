@@ -36,6 +36,7 @@ _NO_ROUTE = "none"
 # From this status on.
 _REFUSED = 300
 _FAILED = 500
+_UNAVAILABLE = KINDS["UNAVAILABLE"].status
 
 
 class Edge:
@@ -101,11 +102,7 @@ class Edge:
             await self._app(scope, body or receive, send_marked)
         except Exception as error:
             reply = error_reply(
-                error,
-                exchange.request_id,
-                where=method,
-                repeatable=method in ("GET", "HEAD"),
-                route=exchange.template,
+                error, exchange.request_id, where=method, repeatable=method in ("GET", "HEAD")
             )
             # Half an answer cannot be taken back; the connection then ends without its rest.
             if started:
@@ -124,6 +121,9 @@ class Edge:
             exchange.services.bell.ring("outbox")
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
+        if exchange.status >= _FAILED:
+            code = exchange.failure or ("UNAVAILABLE" if exchange.status == _UNAVAILABLE else "INTERNAL")
+            metrics.count_failure(exchange.template, code)
         if self._access_log.enabled:
             self._access_log.write(
                 AccessLine(

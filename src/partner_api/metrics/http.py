@@ -28,9 +28,9 @@ _DURATION = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-_ERRORS = Counter(
-    "layers_http_errors",
-    "Requests answered with an error, by its code: 503 is both UNAVAILABLE and KILL_SWITCH, which is no fault.",
+_FAILURES = Counter(
+    "layers_http_failures",
+    "Requests answered with 500 or more, by the error's code: KILL_SWITCH is no fault, the organization is suspended.",
     ["surface", "code"],
     registry=REGISTRY,
 )
@@ -45,16 +45,16 @@ _known_durations: dict[tuple[str, str], Histogram] = {}
 
 
 def begin(codes: Iterable[str]) -> None:
-    """Let the counts of these errors be there, at 0, before the first: what is missing raises no alert."""
+    """Let the counts of failures be there, at 0, before the first: what is missing raises no alert."""
     for code in codes:
         for surface in get_args(Surface):
-            _ERRORS.labels(surface, code)
+            _FAILURES.labels(surface, code)
 
 
-def count_error(route: str | None, code: str) -> None:
-    """Count one error, by the code that the client gets."""
+def count_failure(route: str | None, code: str) -> None:
+    """Count a request that failed, by the code that the client gets."""
     first = "" if route is None else route.split("/", 2)[1]
-    _ERRORS.labels(_SURFACES.get(first, "server"), code).inc()
+    _FAILURES.labels(_SURFACES.get(first, "server"), code).inc()
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:

@@ -41,6 +41,7 @@ class Exchange:
         "bucket",
         "caller_id",
         "drain_limit",
+        "failure",
         "method",
         "request_id",
         "services",
@@ -58,6 +59,8 @@ class Exchange:
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
+        # The code of the error that is answered, where the status alone does not say it.
+        self.failure: Code | None = None
         self.drain_limit = _USUAL_DRAIN_LIMIT
         # The headers that name the rate limit's bucket, for whatever is answered.
         self.bucket: list[tuple[bytes, bytes]] = []

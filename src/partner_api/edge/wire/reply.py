@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -18,7 +19,7 @@ from partner_api.database.outages import (
 )
 from partner_api.errors import ApiError
 from partner_api.logs import OncePerMinute
-from partner_api.metrics import http as metrics
+from partner_api.metrics import lanes as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -98,19 +99,10 @@ def names_etag(if_none_match: str, etag: str) -> bool:
 
 
 def error_reply(
-    error: Exception,
-    request_id: str,
-    *,
-    where: str,
-    repeatable: bool = False,
-    route: str | None = None,
+    error: Exception, request_id: str, *, where: str, repeatable: bool = False
 ) -> Reply[Any]:
-    """Answer with the error that an exception is for the client, and count it; see ``client_error``.
-
-    ``route`` is the template of the route that was found.
-    """
+    """Answer with the error that an exception is for the client; see ``client_error``."""
     known = client_error(error, request_id, where=where, repeatable=repeatable)
-    metrics.count_error(route, known.code)
     return Reply(known.status, known.body(request_id), known.headers)
 
 
@@ -137,6 +129,9 @@ def client_error(
             "UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"}, headers=_should_retry(repeatable)
         )
     if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
+        if isinstance(error, TOOK_TOO_LONG):
+            waited = isinstance(error, asyncpg.LockNotAvailableError)
+            metrics.count_timeout("lock" if waited else "statement")
         log_unavailable(error, where=where, request_id=request_id)
         return ApiError("UNAVAILABLE")
     if isinstance(error, OSError):
