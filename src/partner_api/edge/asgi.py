@@ -122,7 +122,9 @@ class Edge:
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
         if exchange.status >= _FAILED:
-            code = exchange.failure or ("UNAVAILABLE" if exchange.status == _UNAVAILABLE else "INTERNAL")
+            code = exchange.failure or (
+                "UNAVAILABLE" if exchange.status == _UNAVAILABLE else "INTERNAL"
+            )
             metrics.count_failure(exchange.template, code)
         if self._access_log.enabled:
             self._access_log.write(

@@ -19,7 +19,7 @@ _REFUSALS = Counter(
 )
 _TOOK_TOO_LONG = Counter(
     "layers_request_timeouts",
-    "Requests that PostgreSQL ended at a time limit: they waited for a lock (lock), or worked for too long (statement).",
+    "Requests that PostgreSQL ended at a time limit: waited for a lock (lock), or worked for too long (statement).",
     ["reason"],
     registry=REGISTRY,
 )

@@ -9,6 +9,7 @@ from partner_api.ids import new_request_id
 from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
 
 if TYPE_CHECKING:
+    from partner_api.errors import Code
     from partner_api.services import Services
 
 EXCHANGE = "partner_api.exchange"
