@@ -226,6 +226,7 @@ class _DoAction:
             # Whoever was asked once more is asked again after a correction.
             filled_in = {name: values for name, values in fields.items() if name != CONFIRMED}
             visit.submitted = Submitted(visit.field(FORM), filled_in, refusal)
+            visit.request.exchange.failure = refusal.code
             if self._page.shows is None:
                 raise
             return await shown(self._mount, visit, self._page.shows, path, refusal.status)
@@ -281,6 +282,7 @@ async def shown(
         if visit.submitted is not None and visit.submitted.error is not None:
             # The page of the form is not there either; what was refused is what counts.
             refusal = visit.submitted.error
+        visit.request.exchange.failure = refusal.code
         view = error_view(refusal, visit.request.request_id, mount.home)
         status = refusal.status
         headers |= headers_of(refusal)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from asyncpg.pool import PoolConnectionProxy
 
+    from partner_api.metrics.pool import PoolName
+
     Row = asyncpg.Record
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
@@ -92,6 +94,7 @@ async def open_pool(
     settings: Mapping[str, str] | None = None,
     connection_class: type[BoundedConnection] = BoundedConnection,
     kept_idle_seconds: float = _KEPT_IDLE_SECONDS,
+    name: PoolName | None = None,
 ) -> Pool:
     """Open a pool of at most ``size`` connections to ``url``, of which one is made at once.
 
@@ -102,6 +105,7 @@ async def open_pool(
         settings: of PostgreSQL, beside the usual ones.
         connection_class: what a connection is.
         kept_idle_seconds: after how long a connection that nobody uses is closed; 0 keeps it.
+        name: in the numbers behind /metrics; None to leave it out of them.
 
     Raises:
         OSError, asyncpg.PostgresError: the server cannot be reached or refuses the role.
@@ -134,6 +138,7 @@ async def open_pool(
         driver_pool,
         lambda command_seconds: connect(url, command_seconds=command_seconds),
         acquire_seconds,
+        name,
     )
 
 

@@ -12,7 +12,7 @@ from partner_api.edge.request.exchange import EXCHANGE, BodyLimits, DrainLimit, 
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply
-from partner_api.errors import not_found
+from partner_api.errors import CODES, KINDS, not_found
 from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
@@ -35,6 +35,8 @@ _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
 # From this status on.
 _REFUSED = 300
+_FAILED = 500
+_UNAVAILABLE = KINDS["UNAVAILABLE"].status
 
 
 class Edge:
@@ -48,6 +50,7 @@ class Edge:
         self._app = app
         self.routes = routes
         self._access_log = AccessLog(settings)
+        metrics.begin(code for code in CODES if KINDS[code].status >= _FAILED)
         self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.body_limits = BodyLimits()
         self.services: Services | None = None
@@ -118,6 +121,11 @@ class Edge:
             exchange.services.bell.ring("outbox")
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
+        if exchange.status >= _FAILED:
+            code = exchange.failure or (
+                "UNAVAILABLE" if exchange.status == _UNAVAILABLE else "INTERNAL"
+            )
+            metrics.count_failure(exchange.template, code)
         if self._access_log.enabled:
             self._access_log.write(
                 AccessLine(
