@@ -63,6 +63,7 @@ from partner_api.time_limits.processes import (
     SIMULATED_NODE_SECONDS,
     SIMULATION_END_SECONDS,
     SWEEP_STEP_SECONDS,
+    TRACES_FLUSH_SECONDS,
 )
 from partner_api.time_limits.webhooks import (
     WEBHOOK_ADDRESS_SECONDS,
@@ -148,6 +149,7 @@ __all__ = [
     "STORAGE_SECONDS",
     "SWEEP_LOCK_SECONDS",
     "SWEEP_STEP_SECONDS",
+    "TRACES_FLUSH_SECONDS",
     "UNKNOWN_IDLE_SECONDS",
     "WEBHOOK_ADDRESS_SECONDS",
     "WEBHOOK_BODY_SECONDS",
