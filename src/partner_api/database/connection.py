@@ -20,6 +20,8 @@ from partner_api.time_limits import (
     REQUEST_STATEMENT_SECONDS,
     STATEMENT_SECONDS,
 )
+from partner_api.tracing import live
+from partner_api.tracing.statements import record_statements
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -115,6 +117,8 @@ async def open_pool(
     async def prepare_or_drop(connection: Connection) -> None:
         try:
             await prepare(connection)
+            if live.tracer is not None:
+                record_statements(connection)
         except BaseException:
             # The driver would say goodbye to a server that does not answer.
             connection.terminate()

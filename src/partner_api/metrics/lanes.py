@@ -55,8 +55,13 @@ def count_timeout(limit: Limit) -> None:
     _TOOK_TOO_LONG.labels(limit).inc()
 
 
+def call_name(function: Any) -> str:
+    """Return the name of a money function; its feature is part of it, because two have a ``post``."""
+    return f"{function.__module__.split('.')[-2]}.{function.__name__}"
+
+
 def count_call(function: Any, items: int) -> None:
-    """Count one call of a money function; its feature is part of the name, because two have a ``post``."""
-    name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
+    """Count one call of a money function."""
+    name = call_name(function)
     _CALLS.labels(name).inc()
     _ITEMS.labels(name).inc(items)

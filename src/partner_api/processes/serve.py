@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,6 +21,7 @@ from partner_api.processes.startup import (
 )
 from partner_api.processes.supervisor import Supervisor
 from partner_api.storage import open_storage
+from partner_api.tracing.starting import require_tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,9 +49,10 @@ def serve(
         render: whether to render slideshows too.
 
     Raises:
-        StartupError, MigrationError, SecretKeyError, StorageUnavailable: it cannot start, or not go on; the
-            sentence says why.
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, TracingUnavailable: it cannot start, or not
+            go on; the sentence says why.
     """
+    require_tracing(settings, os.environ)
     with (
         bound_sockets(settings.host, settings.port) as sockets,
         Supervisor("serve", settings.shutdown_seconds) as supervisor,
@@ -91,9 +94,10 @@ def work(settings: Settings, *, render: bool) -> None:
         render: whether to render slideshows too.
 
     Raises:
-        StartupError, MigrationError, SecretKeyError, StorageUnavailable, DatabaseStartError: it cannot start, or
-            not go on; the sentence says why.
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, TracingUnavailable, DatabaseStartError: it
+            cannot start, or not go on; the sentence says why.
     """
+    require_tracing(settings, os.environ)
     location, secret_keys = open_installation(settings)
     with (
         _own_folder(settings) as folder,

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, get_args, get_type_hints
 import msgspec
 
 from partner_api.redaction import redact
+from partner_api.settings import tracing as traces
 from partner_api.settings.parsers import (
     account_name,
     boolean,
@@ -222,6 +223,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "info",
         ),
     ]
+    tracing: traces.Mode
+    tracing_callers: traces.Callers
+    tracing_webhooks: traces.Webhooks
     api_url: Annotated[
         str,
         Setting(

@@ -64,6 +64,7 @@ from partner_api.time_limits.processes import (
     SIMULATED_NODE_SECONDS,
     SIMULATION_END_SECONDS,
     SWEEP_STEP_SECONDS,
+    TRACES_FLUSH_SECONDS,
 )
 from partner_api.time_limits.webhooks import (
     WEBHOOK_ADDRESS_SECONDS,
@@ -150,6 +151,7 @@ __all__ = [
     "SWEEP_LOCK_SECONDS",
     "SWEEP_STEP_SECONDS",
     "TOOL_CALL_SECONDS",
+    "TRACES_FLUSH_SECONDS",
     "UNKNOWN_IDLE_SECONDS",
     "WEBHOOK_ADDRESS_SECONDS",
     "WEBHOOK_BODY_SECONDS",
