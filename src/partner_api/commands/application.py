@@ -8,10 +8,12 @@ import typer
 
 from partner_api import installed_version
 from partner_api.commands import (
+    backup,
     database,
     demo,
     listen,
     reconcile,
+    restore,
     serve,
     settings,
     simulate,
@@ -37,6 +39,8 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("status")(status.status)
 app.add_typer(database.app, name="db")
+app.add_typer(backup.app, name="backup")
+app.command("restore")(restore.restore)
 app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)
 app.command("simulate")(simulate.simulate)
