@@ -116,8 +116,7 @@ def choose_account(user: str | None, cluster: Path) -> Account:
         DatabaseStartError: there is no such account, or it is root.
     """
     if os.geteuid() != 0:
-        uid = os.geteuid()
-        return Account(name=account_name(uid), uid=uid, gid=os.getegid(), is_other=False)
+        return own_account()
     if user is not None:
         found = _known(user)
         if found is None or found.uid == 0:
@@ -144,6 +143,12 @@ def choose_account(user: str | None, cluster: Path) -> Account:
         + " or ".join(UNPRIVILEGED_ACCOUNTS)
         + "; name an unprivileged one in LAYERS_EMBEDDED_USER."
     )
+
+
+def own_account() -> Account:
+    """Return the account of this process, for programs that may run as root, unlike the server."""
+    uid = os.geteuid()
+    return Account(name=account_name(uid), uid=uid, gid=os.getegid(), is_other=False)
 
 
 def account_name(uid: int) -> str:

@@ -36,6 +36,16 @@ class Binaries:
         """The server."""
         return self.root / _PACKAGE / _TREE / "bin" / "postgres"
 
+    @property
+    def pg_basebackup(self) -> Path:
+        """The program that copies the files of a running server."""
+        return self.root / _PACKAGE / _TREE / "bin" / "pg_basebackup"
+
+    @property
+    def pg_controldata(self) -> Path:
+        """The program that says whose cluster it is."""
+        return self.root / _PACKAGE / _TREE / "bin" / "pg_controldata"
+
 
 def binaries_for(account: Account) -> Binaries:
     """Return programs that the account can run: those of the wheel, or root's copy of them.

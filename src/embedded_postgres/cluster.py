@@ -1,10 +1,12 @@
 """The cluster: the folder of PostgreSQL's own files, and where it is."""
 
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from embedded_postgres.account import Account, account_name
@@ -73,13 +75,9 @@ def make_cluster(
     Raises:
         DatabaseStartError: initdb failed.
     """
-    within_reach = not account.is_other or account.can_enter(folder.path)
-    home = folder.path if within_reach else system_folder("clusters")
-    cluster = folder.cluster if within_reach else home / str(uuid.uuid4())
+    home, cluster = _home_of_cluster(folder, account)
     password = folder.make_password("owner")
-    # The folder's own name in it, because others may be at work in the system folder.
-    digest = hashlib.sha256(os.fsencode(folder.path)).hexdigest()[:12]
-    prefix = f".postgres-new-{digest}-"
+    prefix = _staging_prefix(folder)
     staging = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
     try:
         password_file = staging / "password"
@@ -88,16 +86,67 @@ def make_cluster(
         account.take(password_file)
         account.take(staging)
         _initdb(binaries, account, staging / "cluster", password_file, fast_unsafe=fast_unsafe)
-        (staging / "cluster").rename(cluster)
+        _put_in_place(folder, staging / "cluster", cluster)
     finally:
         # Also what a first start left that was killed: by now its initdb has ended too.
         for leftover in home.glob(f"{prefix}*"):
             shutil.rmtree(leftover, ignore_errors=True)
-    if not within_reach:
-        folder.cluster.symlink_to(cluster)
-    for changed in (home, folder.path):
-        _sync_folder(changed)
     return cluster
+
+
+@contextlib.contextmanager
+def prepared_cluster(
+    folder: DataFolder, account: Account, end_left: Callable[[Path], None]
+) -> Iterator[tuple[Path, Callable[[], None]]]:
+    """Yield an empty folder in which to prepare a cluster, and what puts it in its place when it is done.
+
+    What is not put in its place is removed at the end, and with it what was left by one that was killed.
+
+    Args:
+        folder: the data folder, which has no cluster.
+        account: whom it belongs to.
+        end_left: ends the server of a cluster that was left.
+    """
+    home, cluster = _home_of_cluster(folder, account)
+    prefix = _staging_prefix(folder)
+
+    def remove() -> None:
+        for left in home.glob(f"{prefix}*"):
+            end_left(left / "cluster")
+            shutil.rmtree(left, ignore_errors=True)
+
+    remove()
+    staging = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
+    account.take(staging)
+    prepared = staging / "cluster"
+    prepared.mkdir(mode=0o700)
+    account.take(prepared)
+    try:
+        yield prepared, lambda: _put_in_place(folder, prepared, cluster)
+    finally:
+        remove()
+
+
+def _home_of_cluster(folder: DataFolder, account: Account) -> tuple[Path, Path]:
+    """Return where a new cluster is prepared, and its place beside that."""
+    if not account.is_other or account.can_enter(folder.path):
+        return folder.path, folder.cluster
+    home = system_folder("clusters")
+    return home, home / str(uuid.uuid4())
+
+
+def _staging_prefix(folder: DataFolder) -> str:
+    # The folder's own name in it, because others may be at work in the system folder.
+    digest = hashlib.sha256(os.fsencode(folder.path)).hexdigest()[:12]
+    return f".postgres-new-{digest}-"
+
+
+def _put_in_place(folder: DataFolder, prepared: Path, cluster: Path) -> None:
+    prepared.rename(cluster)
+    if cluster != folder.cluster:
+        folder.cluster.symlink_to(cluster)
+    for changed in (cluster.parent, folder.path):
+        _sync_folder(changed)
 
 
 def _initdb(

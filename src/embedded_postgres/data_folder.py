@@ -11,6 +11,7 @@ from embedded_postgres.account import Account, account_name
 from embedded_postgres.errors import DatabaseStartError
 
 Role = Literal["owner", "app"]
+_UNFINISHED = "restore-unfinished"
 MAX_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -18,7 +19,8 @@ class DataFolder:
     """The files that the server keeps in its data folder, all of them mode 0600.
 
     `postgres` is the cluster, or a link to it; `postgres.log`, and `postgres.log.1` before it;
-    `postgres-owner.password` and `postgres-app.password`; `server.lock`.
+    `postgres-owner.password` and `postgres-app.password`; `server.lock`; `restore-unfinished`
+    while a backup is being restored.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -115,6 +117,26 @@ class DataFolder:
                 os.fsync(descriptor)
             path.with_name(f"{path.name}.new").rename(path)
         return self.password(role)
+
+    def begin_restore(self) -> None:
+        """Note that what comes into the folder is not whole yet, so that no server starts with it."""
+        os.close(self._open(_UNFINISHED, os.O_WRONLY))
+
+    def end_restore(self) -> None:
+        """Note that all of it is there."""
+        (self.path / _UNFINISHED).unlink(missing_ok=True)
+
+    def require_no_unfinished_restore(self) -> None:
+        """Check that no restore into the folder was cut off.
+
+        Raises:
+            DatabaseStartError: one was.
+        """
+        if (self.path / _UNFINISHED).exists():
+            raise DatabaseStartError(
+                f"A restore into {self.path} was not finished. Run `layers restore` again, or remove "
+                f"{self.path / _UNFINISHED} to begin with an empty database."
+            )
 
     def open_log(self) -> int:
         """Open the log for appending and return the descriptor, which the caller closes."""

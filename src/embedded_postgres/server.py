@@ -10,6 +10,7 @@ from urllib.parse import quote
 import asyncpg
 
 from embedded_postgres.account import Account, choose_account
+from embedded_postgres.backup.slot import MOST_WAL_KEPT
 from embedded_postgres.binaries import Binaries, binaries_for
 from embedded_postgres.cluster import OWNER_ROLE, find_cluster, make_cluster
 from embedded_postgres.data_folder import DataFolder, FolderLock, Role
@@ -26,7 +27,7 @@ from embedded_postgres.time_limits import (
 
 _ROLES: Final[dict[Role, str]] = {"owner": OWNER_ROLE, "app": APP_ROLE}
 # Given on the command line at each start, so that they win over the files in the cluster.
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
@@ -39,6 +40,7 @@ _SETTINGS: Final = {
     "logging_collector": "off",
     "log_destination": "stderr",
     "lc_messages": "C",
+    "max_slot_wal_keep_size": MOST_WAL_KEPT,
 }
 _UNSAFE_SETTINGS: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -197,6 +199,7 @@ class EmbeddedPostgres:
         self._folder.make(account)
         if not self._claimed:
             self._lock = self._folder.lock(self._holder_pid)
+        self._folder.require_no_unfinished_restore()
         cluster = find_cluster(self._folder, account)
         if cluster is None:
             cluster = make_cluster(self._folder, account, binaries, fast_unsafe=self._fast_unsafe)
@@ -219,7 +222,7 @@ class EmbeddedPostgres:
             make_again(self._socket_folder, account)
         previous = self._socket_folder or (left.socket_folder if left else None)
         socket_folder = make_socket_folder(cluster, account, previous)
-        settings = _SETTINGS | (_UNSAFE_SETTINGS if self._fast_unsafe else {})
+        settings = SETTINGS | (_UNSAFE_SETTINGS if self._fast_unsafe else {})
         try:
             postmaster = Postmaster.launch(
                 cluster, binaries, account, self._folder, socket_folder, settings

@@ -61,3 +61,9 @@ EMBEDDED_KILLED_SECONDS: Final = _limit(
     "the system to end a PostgreSQL that was killed",
     "it is left to the system",
 )
+BASE_BACKUP_SILENCE_SECONDS: Final = _limit(
+    "BASE_BACKUP_SILENCE_SECONDS",
+    300.0,
+    "the next bytes of a copy of the server's own PostgreSQL",
+    "`layers backup create` fails",
+)

@@ -8,11 +8,13 @@ import typer
 
 from partner_api import installed_version
 from partner_api.commands import (
+    backup,
     database,
     demo,
     listen,
     mcp,
     reconcile,
+    restore,
     serve,
     settings,
     simulate,
@@ -38,6 +40,8 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("status")(status.status)
 app.add_typer(database.app, name="db")
+app.add_typer(backup.app, name="backup")
+app.command("restore")(restore.restore)
 app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)
 app.command("simulate")(simulate.simulate)

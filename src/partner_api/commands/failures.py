@@ -31,6 +31,7 @@ KNOWN_FAILURES = frozenset(
         "partner_api.commands.partner_client.PartnerRequestError",
         "partner_api.commands.streams.OutputError",
         "partner_api.crypto.SecretKeyError",
+        "embedded_postgres.backup.errors.BackupError",
         "embedded_postgres.errors.DatabaseStartError",
         "partner_api.database.cluster.errors.ClusterError",
         "partner_api.database.migration_locks.MigrationError",

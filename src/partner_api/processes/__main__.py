@@ -78,6 +78,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
 
             with tracing(settings, arguments.name):
                 uvloop.run(run_sweeps_part(settings, installation, link))
+        elif arguments.kind == "archive":
+            from partner_api.processes.archive import run_archive_part
+
+            uvloop.run(run_archive_part(settings, installation, link))
         else:
             from partner_api.processes.rendering import run_rendering_part
 

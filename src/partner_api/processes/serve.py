@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from embedded_postgres import DatabaseStartError
+from partner_api.backup.creating import forget_archive, require_embedded
+from partner_api.backup.target import open_target
 from partner_api.database.location import locate
 from partner_api.installation import open_installation
 from partner_api.processes.listening import bound_sockets, listen
@@ -49,8 +51,8 @@ def serve(
         render: whether to render slideshows too.
 
     Raises:
-        StartupError, MigrationError, SecretKeyError, StorageUnavailable, TracingUnavailable: it cannot start, or not
-            go on; the sentence says why.
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, BackupError, TracingUnavailable: it cannot
+            start, or not go on; the sentence says why.
     """
     require_tracing(settings, os.environ)
     with (
@@ -73,6 +75,7 @@ def serve(
                 )
             )
             open_storage(settings, secret_keys)
+            _prepare_archive(settings, location)
             ready = announce(installation)
             listen(sockets, settings.host, settings.port)
             _say_how_requests_are_counted(settings)
@@ -83,6 +86,8 @@ def serve(
                     PartPlan(f"api-{number}", "api", listening, descriptors), folder / NUMBERS
                 )
             _start_background_work(supervisor, folder, render=render)
+            if settings.backup_target is not None:
+                supervisor.start(PartPlan("archive", "archive"), folder / NUMBERS)
             supervisor.run(ready)
 
 
@@ -133,6 +138,15 @@ def _start_database(settings: Settings, supervisor: Supervisor) -> None:
         require_own_folder(settings)
         supervisor.start(_DATABASE)
         supervisor.wait_until_working(_DATABASE.name)
+
+
+def _prepare_archive(settings: Settings, location: DatabaseLocation) -> None:
+    """Check that the target for backups can be used, or let WAL go that nobody archives any more."""
+    if settings.backup_target is not None:
+        require_embedded(settings)
+        open_target(settings.backup_target)
+    elif settings.database_url is None:
+        run_with_database(forget_archive(location.owner_url))
 
 
 def _own_folder(settings: Settings) -> contextlib.AbstractContextManager[Path]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PartState = Literal["starting", "working", "silent", "ended"]
-PartKind = Literal["database", "api", "sweeps", "rendering"]
+PartKind = Literal["database", "api", "sweeps", "rendering", "archive"]
 STATUS_FILE = "status.json"
 # The lag from which background work counts as late. Renewals and periods are due at an instant, and a sweep checks
 # every few seconds, so minutes mean that something is wrong.

@@ -138,6 +138,11 @@ def storage_url(text: str) -> str:
     return text
 
 
+def backup_target(text: str) -> str:
+    """Read the path of a folder, and make it absolute, or the address of a bucket."""
+    return storage_url(text) if text.startswith("s3:") else str(data_folder(text))
+
+
 def operator_token(text: str) -> str:
     """Read an operator's token, as far as its shape tells."""
     if not re.fullmatch(r"lpo_[0-9A-Za-z]+_[A-Za-z0-9_-]+", text):

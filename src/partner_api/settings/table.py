@@ -15,6 +15,7 @@ from partner_api.redaction import redact
 from partner_api.settings import tracing as traces
 from partner_api.settings.parsers import (
     account_name,
+    backup_target,
     boolean,
     choice,
     data_folder,
@@ -160,6 +161,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Bucket for the files of generated content, s3://bucket/prefix, with "
             "?endpoint=https://… for servers other than Amazon's. Without it: the data folder.",
             storage_url,
+        ),
+    ]
+    backup_target: Annotated[
+        str | None,
+        Setting(
+            "Folder or bucket, s3://bucket/prefix, for backups of the server's own PostgreSQL; with it the "
+            "server archives every change there.",
+            backup_target,
         ),
     ]
     font_dir: Annotated[

@@ -32,6 +32,32 @@ _RETRIES = 3
 _RETRY_TIMEOUT = timedelta(seconds=20)
 
 
+def open_bucket(url: str) -> S3Store:
+    """Return the bucket of an address; nothing is connected to yet.
+
+    Args:
+        url: ``s3://bucket/prefix?endpoint=https://…&region=…``.
+    """
+    parts = urlsplit(url)
+    options = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    config: dict[str, Any] = {}
+    if "region" in options:
+        config["region"] = options["region"]
+    client: dict[str, Any] = {"timeout": _TIMEOUT}
+    if "endpoint" in options:
+        config["endpoint"] = options["endpoint"]
+        # Servers other than Amazon's have no name of their own for each bucket.
+        config["virtual_hosted_style_request"] = False
+        client["allow_http"] = options["endpoint"].startswith("http:")
+    return S3Store(
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        config=config,  # type: ignore[arg-type]
+        client_options=client,  # type: ignore[arg-type]
+        retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
+    )
+
+
 class BucketStorage:
     """Keeps files as objects, whose names are their keys behind the prefix.
 
@@ -45,25 +71,8 @@ class BucketStorage:
     """
 
     def __init__(self, url: str, folder: Path) -> None:
-        parts = urlsplit(url)
-        options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        config: dict[str, Any] = {}
-        if "region" in options:
-            config["region"] = options["region"]
-        client: dict[str, Any] = {"timeout": _TIMEOUT}
-        if "endpoint" in options:
-            config["endpoint"] = options["endpoint"]
-            # Servers other than Amazon's have no name of their own for each bucket.
-            config["virtual_hosted_style_request"] = False
-            client["allow_http"] = options["endpoint"].startswith("http:")
         self._folder = folder / _INCOMING
-        self._store = S3Store(
-            parts.netloc,
-            prefix=parts.path.strip("/") or None,
-            config=config,  # type: ignore[arg-type]
-            client_options=client,  # type: ignore[arg-type]
-            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
-        )
+        self._store = open_bucket(url)
 
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> StoredFile:
         """Keep a file: it is taken in here, then sent."""

@@ -49,6 +49,7 @@ from partner_api.time_limits.listening import (
     TOOL_CALL_SECONDS,
 )
 from partner_api.time_limits.processes import (
+    ARCHIVE_SECONDS,
     BEAT_SECONDS,
     BOOKS_STEP_SECONDS,
     CLOCK_LOCK_SECONDS,
@@ -91,6 +92,7 @@ from partner_api.time_limits.work import (
 
 __all__ = [
     "ACQUIRE_SECONDS",
+    "ARCHIVE_SECONDS",
     "BACKGROUND_ACQUIRE_SECONDS",
     "BEAT_SECONDS",
     "BODY_SILENCE_SECONDS",

@@ -54,6 +54,12 @@ TRACES_FLUSH_SECONDS: Final = time_limit(
 ORPHAN_SECONDS: Final = time_limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
 )
+ARCHIVE_SECONDS: Final = time_limit(
+    "ARCHIVE_SECONDS",
+    120.0,
+    "the target for backups to take what is new in the WAL",
+    "the part `archive` is killed, and started again",
+)
 
 OPERATOR_CLIENT_SECONDS: Final = time_limit(
     "OPERATOR_CLIENT_SECONDS",

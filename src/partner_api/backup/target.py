@@ -1,0 +1,71 @@
+"""Where backups are kept: in a folder, such as a mounted disk, or in a bucket.
+
+Names are paths with ``/``. A thing is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from embedded_postgres.backup.errors import BackupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Target(Protocol):
+    """A place for backups. Everything here may raise `BackupError`: it cannot be used."""
+
+    def names(self, prefix: str) -> dict[str, int]:
+        """Return the names below a folder, without it, and their sizes in bytes."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Return what has a name.
+
+        Raises:
+            FileNotFoundError: nothing has it.
+        """
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep something under a name, in place of what had it."""
+        ...
+
+    def upload(self, name: str, path: Path) -> None:
+        """Keep a file under a name, in place of what had it."""
+        ...
+
+    def download(self, name: str, path: Path) -> None:
+        """Write what has a name to a file.
+
+        Raises:
+            FileNotFoundError: nothing has it.
+        """
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove what has a name, if anything has."""
+        ...
+
+
+def open_target(address: str) -> Target:
+    """Return the target of an address: a bucket's, ``s3://…``, or the path of a folder.
+
+    Raises:
+        BackupError: what talks to buckets is not installed.
+    """
+    if not address.startswith("s3://"):
+        from partner_api.backup.folder import FolderTarget
+
+        return FolderTarget(address)
+    from partner_api.storage.errors import StorageUnavailable
+
+    try:
+        from partner_api.backup.bucket import BucketTarget
+    except StorageUnavailable:
+        raise BackupError(
+            "Backups go to a bucket, but what talks to buckets is not installed. "
+            'Install the extra: pip install "layers-partner-api[s3]".'
+        ) from None
+    return BucketTarget(address)
