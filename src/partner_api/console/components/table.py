@@ -10,7 +10,7 @@ import msgspec
 
 from partner_api.console.components.csv_file import send_csv
 from partner_api.console.components.form import Field
-from partner_api.console.components.markup import element, joined, rendered
+from partner_api.console.components.markup import joined, opening, write
 from partner_api.edge.wire.pagination import Page
 
 if TYPE_CHECKING:
@@ -66,25 +66,45 @@ def table(
             h.thead[
                 h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in columns)]
             ],
-            h.tbody[(_row(columns, row, href(row) if href else None) for row in rows)],
+            h.tbody[_rows(columns, rows, href)],
         ]
     ]
 
 
-def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
-    first, *others = columns
-    heading = rendered(first.cell(row))
-    if address:
-        heading = element("a", heading, class_="row-link", href=address)
+def _rows(
+    columns: Sequence[Column[T]], rows: Sequence[T], href: Callable[[T], str] | None
+) -> Markup:
+    """Return the rows of a table; these are most of a page, and written without an object for each cell."""
+    tags = ["th", *["td"] * (len(columns) - 1)]
     cells = [
-        element("th", heading, scope="row", class_=_class_of(first)),
-        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
+        (
+            c.cell,
+            opening(
+                tag,
+                scope="row" if tag == "th" else None,
+                class_="number" if c.number else None,
+            ),
+            f"</{tag}>",
+        )
+        for tag, c in zip(tags, columns, strict=True)
     ]
-    return element("tr", joined(cells), data_href=address)
-
-
-def _class_of(column: Column[T]) -> str | None:
-    return "number" if column.number else None
+    parts: list[str] = []
+    for row in rows:
+        address = href(row) if href else None
+        parts.append(opening("tr", data_href=address))
+        link = opening("a", class_="row-link", href=address) if address else None
+        for cell, begin, end in cells:
+            parts.append(begin)
+            if link is not None:
+                parts.append(link)
+            write(cell(row), parts.append)
+            if link is not None:
+                parts.append("</a>")
+                # The heading of a row opens it; no other cell does.
+                link = None
+            parts.append(end)
+        parts.append("</tr>")
+    return joined(parts)
 
 
 async def listing(
