@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import htpy as h
 
 from partner_api.cash.store import CashEventType
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
 from partner_api.console.components.sentence import shown
@@ -52,15 +53,7 @@ if TYPE_CHECKING:
 
 pages = Pages()
 _FILTERS: Final = [
-    Field(
-        "eventType",
-        "Type",
-        "select",
-        options=[
-            ("", "all"),
-            *((name, name.replace("_", " ")) for name in get_args(CashEventType)),
-        ],
-    ),
+    one_of("eventType", "Type", get_args(CashEventType)),
     *AMOUNT_FILTERS,
     Field("socialAccountId", "Lease", attributes={"maxlength": "60", "placeholder": "sa_…"}),
     ENV_FILTER,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
 from partner_api.console.components.sentence import several, shown
@@ -50,12 +51,7 @@ if TYPE_CHECKING:
 
 pages = Pages()
 _FILTERS: Final = [
-    Field(
-        "eventType",
-        "Type",
-        "select",
-        options=[("", "all"), *((name, name) for name in get_args(CreditEventType))],
-    ),
+    one_of("eventType", "Type", get_args(CreditEventType)),
     *AMOUNT_FILTERS,
     Field("jobId", "Job", attributes={"maxlength": "60", "placeholder": "job_…"}),
     ENV_FILTER,
