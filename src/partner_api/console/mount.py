@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
 
-from partner_api.console.components.errors import error_body, error_title, headers_of
+from partner_api.console.components.errors import headers_of
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
 from partner_api.console.form_data import parse_form
 from partner_api.console.form_files import has_files, receive_form
 from partner_api.console.own_addresses import is_same_host, own_path
+from partner_api.console.refused import refusal_of_page, refused_view
 from partner_api.console.submitted import Submitted
 from partner_api.console.visit import CONFIRMED, FORM
 from partner_api.edge.declare import Routes, Runs
@@ -117,13 +118,6 @@ def require_same_site(request: ApiRequest) -> None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE)
     if origin is not None and not is_same_host(origin, request.header("host") or ""):
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
-
-
-def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
-    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
-    return View(
-        title=error_title(error), body=error_body(error, request_id, home), status=error.status
-    )
 
 
 def mounted(mount: Mount, pages: Iterable[PageRoute]) -> Routes:
@@ -282,8 +276,9 @@ async def shown(
         if visit.submitted is not None and visit.submitted.error is not None:
             # The page of the form is not there either; what was refused is what counts.
             refusal = visit.submitted.error
+        refusal = refusal_of_page(visit, refusal)
         visit.request.exchange.failure = refusal.code
-        view = error_view(refusal, visit.request.request_id, mount.home)
+        view = refused_view(visit, refusal, mount.home)
         status = refusal.status
         headers |= headers_of(refusal)
         visit.is_shown_again = True
