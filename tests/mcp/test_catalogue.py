@@ -101,9 +101,7 @@ def test_a_choice_offers_no_more_than_it_says() -> None:
         for toolsets in combinations(TOOLSETS, size):
             for read_only in (False, True):
                 for allow_money in (False, True):
-                    choice = Choice(
-                        toolsets=toolsets, read_only=read_only, allow_money=allow_money
-                    )
+                    choice = Choice(toolsets=toolsets, read_only=read_only, allow_money=allow_money)
                     for bound in filter(choice.offers, ALL_TOOLS):
                         assert bound.tool.toolset in toolsets
                         assert not (read_only and bound.route.method != "GET")
