@@ -79,6 +79,8 @@ def test_every_setting_on_the_pages_exists() -> None:
     known |= {"LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"}
     # What `layers listen` signs with, and a receiver checks with.
     known.add("LAYERS_WEBHOOK_SECRET")
+    # What `layers mcp` reads besides.
+    known |= {"LAYERS_MCP_TOOLSETS", "LAYERS_MCP_READ_ONLY"}
     for page in PAGES:
         named = set(re.findall(r"\bLAYERS_[A-Z_]+\b", page.read_text(encoding="utf-8")))
         assert named <= known, name_of(page)

@@ -130,6 +130,8 @@ async def test_a_server_that_acts_for_a_child_acts_for_it_alone(
             for value in (org_id(family.partner), org_id(family.sibling)):
                 refused = refusal(await client.call_tool("list_projects", {name: value}))
                 assert refused["details"]["issues"][0]["path"] == name
+        assert answer(await client.call_tool("list_organizations", {}))["items"] == []
+        assert refusal(await client.call_tool("get_wallet", {}))["code"] == "NOT_FOUND"
         own = {"projectId": project_id(family.partner)}
         assert refusal(await client.call_tool("get_project", own))["code"] == "NOT_FOUND"
 
