@@ -43,7 +43,7 @@ def test_without_the_extra_it_says_how_to_install_it(
 @pytest.mark.parametrize(
     ("words", "variables", "status", "sentence"),
     [
-        ((), {}, 1, "There is no key. Set LAYERS_API_KEY"),
+        ((), {"LAYERS_API_KEY": ""}, 1, "There is no key. Set LAYERS_API_KEY"),
         ((), {"LAYERS_API_KEY": f"lpo_{'0' * 16}_x"}, 1, "an operator's token"),
         (("--base-url", "http://a:b@c"), {}, 1, "--base-url or LAYERS_BASE_URL cannot be used"),
         (("--organization", "a b"), {}, 1, "--organization or LAYERS_ORGANIZATION must be the id"),
@@ -63,11 +63,7 @@ def test_what_cannot_be_used_is_one_sentence(
     status: int,
     sentence: str,
 ) -> None:
-    settings = variables if variables or not words else {"LAYERS_API_KEY": KEY}
-    settings = (
-        {"LAYERS_API_KEY": KEY, **variables} if "LAYERS_MCP_TOOLSETS" in variables else settings
-    )
-    result = run("mcp", *words, **settings)
+    result = run("mcp", *words, **{"LAYERS_API_KEY": KEY, **variables})
     assert (result.status, result.output) == (status, "")
     assert sentence in " ".join(result.errors.split())
     assert KEY not in result.errors
@@ -82,8 +78,8 @@ def test_options_win_over_variables(run: Run, started: list[tuple[Any, Any]]) ->
         "LAYERS_MCP_TOOLSETS": "core",
         "LAYERS_MCP_READ_ONLY": "true",
     }
-    options = ("--base-url", "http://127.0.0.1:2", "--organization", "org_option")
-    options = (*options, "--toolsets", "leases, credits,leases", "--no-read-only", "--allow-money")
+    options = ["--base-url", "http://127.0.0.1:2", "--organization", "org_option"]
+    options += ["--toolsets", "leases, credits,leases", "--no-read-only", "--allow-money"]
     assert run("mcp", **variables).status == 0
     assert run("mcp", *options, **variables).status == 0
     assert run("mcp", LAYERS_API_KEY=KEY).status == 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
-OTHERS = {
+OTHERS: dict[str, Any] = {
     "name": "Taken over",
     "tagline": "Taken over",
     "timezone": "UTC",
@@ -58,7 +58,7 @@ def naming_tools(victim: dict[str, str]) -> dict[str, dict[str, Any]]:
         named = {parameter.wire_name for parameter in bound.route.path}
         if not named:
             continue
-        arguments = {name: victim[name] for name in named}
+        arguments: dict[str, Any] = {name: victim[name] for name in named}
         taken = schema["properties"].keys() - named
         arguments |= {name: value for name, value in OTHERS.items() if name in taken}
         if "idempotencyKey" in taken:
@@ -78,7 +78,7 @@ async def test_another_tenants_ids_name_nothing(
 ) -> None:
     stranger: Family = await installation.family(prepaid=1000, cash_cents=15_000)
     key = stranger.child_key if who == "a child" else stranger.partner_key
-    settings = {"organization": org_id(stranger.child)} if "inside" in who else {}
+    settings: dict[str, Any] = {"organization": org_id(stranger.child)} if "inside" in who else {}
     async with connected(server.base_url, key.text, choice=EVERYTHING, **settings) as client:
         for name, arguments in naming_tools.items():
             result = await client.call_tool(name, arguments)

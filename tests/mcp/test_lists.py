@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from tests.mcp.calling import answer, connected, refusal, text_of
 
-from partner_api.mcp.calls import LARGEST_RESULT_BYTES
+from partner_api.mcp.results import LARGEST_RESULT_BYTES
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,7 +24,7 @@ async def family(installation: Installation, api: httpx2.AsyncClient) -> Family:
     """A partner with projects, of which every other one is as large as can be."""
     family = await installation.family()
     for number in range(PROJECTS):
-        body = {"name": f"Project {number}", "timezone": "UTC"}
+        body: dict[str, Any] = {"name": f"Project {number}", "timezone": "UTC"}
         if number % 2:
             body |= {"metadata": {"note": "x" * 8000}, "appDescription": "é" * 1000}
         response = await api.post("/v1/projects", json=body, headers=family.partner_key.headers)

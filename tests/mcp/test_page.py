@@ -9,9 +9,9 @@ from tests.docs.pages import ROOT
 from tests.mcp.test_catalogue import BYTES_PER_TOKEN, list_size
 
 from partner_api.commands import mcp
-from partner_api.mcp.calls import LARGEST_RESULT_BYTES
 from partner_api.mcp.catalogue import ALL_TOOLS
 from partner_api.mcp.input_schema import SMALL_PAGE
+from partner_api.mcp.results import LARGEST_RESULT_BYTES
 from partner_api.mcp.tool import DEFAULT_TOOLSETS, TOOLSETS
 from partner_api.time_limits import TOOL_CALL_SECONDS
 

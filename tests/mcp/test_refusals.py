@@ -12,6 +12,7 @@ from tests.mcp.calling import KEY, answer, connected, refusal, text_of
 from partner_api.errors import CODES
 from partner_api.mcp import calls
 from partner_api.mcp.catalogue import Choice
+from partner_api.mcp.results import LARGEST_RESULT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def error(code: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("code", CODES)
 async def test_every_code_comes_with_its_request_and_what_to_do(sham: Sham, code: str) -> None:
     sham.will_answer(error(code, details={"limit": "read-light"}), 418)
-    async with connected(sham.url) as client:
+    async with connected(sham.url, max_retries=0) as client:
         for name, arguments in (("whoami", {}), ("create_project", WRITE)):
             told = refusal(await client.call_tool(name, arguments))
             assert (told["code"], told["message"], told["requestId"]) == (code, "Refused.", "req_1")
@@ -147,7 +148,7 @@ async def test_an_answer_that_is_endless_and_no_list_is_cut_with_a_sentence(sham
         sham.will_answer(value)
         async with connected(sham.url) as client:
             result = await client.call_tool("get_credits", {})
-        assert len(text_of(result)) < calls.LARGEST_RESULT_BYTES + 1000
+        assert len(text_of(result)) < LARGEST_RESULT_BYTES + 1000
         assert "too large to be shown whole" in text_of(result)
         assert answer(result).keys() == value.keys()
 
