@@ -81,6 +81,8 @@ def test_every_setting_on_the_pages_exists() -> None:
     # What `layers listen` signs with, and a receiver checks with.
     known.add("LAYERS_WEBHOOK_SECRET")
     known |= {name for name in map(file_variable, SETTINGS) if name is not None}
+    # What `layers mcp` reads besides.
+    known |= {"LAYERS_MCP_TOOLSETS", "LAYERS_MCP_READ_ONLY"}
     for page in PAGES:
         named = set(re.findall(r"\bLAYERS_[A-Z_]+\b", page.read_text(encoding="utf-8")))
         assert named <= known, name_of(page)

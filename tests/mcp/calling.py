@@ -82,6 +82,6 @@ async def ask_route(
         path = path.replace(f"{{{parameter.wire_name}}}", rest[parameter.wire_name])
         if parameter.wire_name not in in_body:
             del rest[parameter.wire_name]
-    body = {"json": rest} if route.body is not None else {}
-    query = rest if route.body is None else {}
-    return await api.request(route.method, path, headers=sent, params=query, **body)
+    if route.body is None:
+        return await api.request(route.method, path, headers=sent, params=rest)
+    return await api.request(route.method, path, headers=sent, json=rest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Final, cast
 
@@ -29,6 +30,11 @@ _WORDS: Final = {
 _MISSING: Final = (
     "layers: `layers mcp` needs the SDK of the Model Context Protocol. "
     'Install the extra: pip install "layers-partner-api[mcp]".'
+)
+
+_AT_A_TERMINAL: Final = (
+    "layers: This waits for a program that speaks the Model Context Protocol on standard input. "
+    "Ctrl-C ends it; docs/mcp.md says how programs start it."
 )
 
 
@@ -114,6 +120,11 @@ def mcp(
         organization=organization,
         base_url=base_url,
     )
+    if sys.stdin is None:
+        # Closed before it began: the client is gone.
+        return
+    if sys.stdin.isatty():
+        say(_AT_A_TERMINAL)
     try:
         run_until_stopped(lambda _stops: _serve(choice, client, base_url))
     except BaseExceptionGroup as group:

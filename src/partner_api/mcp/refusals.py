@@ -37,7 +37,7 @@ _NEXT: Final = {
     "CONFLICT": "The state does not allow it: read the resource again, then decide.",
     "BILLING_EXHAUSTED": "There is not enough: compare details.required and details.available. Do not repeat it; ask a "
     "person to add funds, or do less.",
-    "PAYLOAD_TOO_LARGE": "Send less.",
+    "PAYLOAD_TOO_LARGE": "Send less in one call.",
     "KILL_SWITCH": f"The key or the organization is suspended, as details.scope says. {_ASK}",
     "NOT_ENABLED": "Do without it, or tell the person who runs this server.",
 }
