@@ -27,6 +27,10 @@ run: $(VENV)/installed ## start the server with its demo (PORT=, DATA_DIR=, DATA
 	export LAYERS_DEVELOPMENT="$${LAYERS_DEVELOPMENT:-true}"; \
 	exec $(VENV)/bin/layers serve --demo --render
 
+# Where Python is told to keep no compiled modules, each process of the suite and each server that it starts would compile
+# all of them for itself, again and again.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/installed-dev ## run the tests (PROCESSES= side by side, ARGS= goes to pytest)
 	@$(VENV)/bin/pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder $(ARGS)
 

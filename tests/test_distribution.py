@@ -212,27 +212,19 @@ def installed(built: Built) -> Iterator[Path]:
     with passable_folder() as folder:
         home = folder / "environment"
         run(sys.executable, "-m", "venv", "--without-pip", home, cwd=folder)
-        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", home)
+        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(home))
         wheels = sorted(built.folder.glob("*.whl"))
         if os.environ.get("TEST_FETCH"):
-            locked = (
-                "--require-hashes",
-                "--only-binary",
-                ":all:",
-                "-r",
-                ROOT / "requirements.lock",
-            )
-            run(*pip, "install", "--quiet", *locked, cwd=folder)
+            locked = ("--require-hashes", "--only-binary", ":all:", "--requirement")
+            run(*pip, "install", "--quiet", *locked, ROOT / "requirements.lock", cwd=folder)
         else:
             # There may be no network, so the dependencies are those of the tests. A line in a .pth file adds their
             # folder behind the wheels. The .pth files in that folder are not read, and they alone lead to the checkout.
             (own,) = home.glob("lib/python*/site-packages")
             shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
             (own / "dependencies.pth").write_text("\n".join(sorted(shared)) + "\n")
-        run(
-            *(*pip, "install", "--quiet", "--no-index", "--no-deps", "--no-compile", *wheels),
-            cwd=folder,
-        )
+        offline = ("--no-index", "--no-deps", "--no-compile")
+        run(*pip, "install", "--quiet", *offline, *wheels, cwd=folder)
         if os.environ.get("TEST_FETCH"):
             run(*pip, "check", cwd=folder)
         yield home / "bin"

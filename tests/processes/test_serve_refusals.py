@@ -179,10 +179,11 @@ class TestItRefusesToStart:
         assert_refused(result, "used without development mode.* Unset LAYERS_DEVELOPMENT")
 
     @pytest.mark.parametrize(
-        "outside", [{"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"}, {"LAYERS_DEVELOPMENT": "no"}]
+        ("url", "development"), [("postgresql://a@127.0.0.1:1/b", ""), ("", "no")]
     )
-    def test_a_demo_outside_development_mode(self, outside: dict[str, str]) -> None:
-        assert_refused(layers("serve", "--demo", **outside), "Set LAYERS_DEVELOPMENT=true")
+    def test_a_demo_outside_development_mode(self, url: str, development: str) -> None:
+        result = layers("serve", "--demo", DATABASE_URL=url, LAYERS_DEVELOPMENT=development)
+        assert_refused(result, "Set LAYERS_DEVELOPMENT=true")
 
     def test_in_a_folder_whose_data_is_somebody_elses(self, home: Path) -> None:
         (home / "data").mkdir()
