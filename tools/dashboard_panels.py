@@ -229,7 +229,7 @@ _WORK: Final = (
         "Deliveries, to 10,000; those being sent, at most 64 of a server; endpoints that the server has paused.",
         (
             Query("max(layers_webhook_pending{%})", "waiting"),
-            Query("sum(layers_webhook_in_flight{@})", "being sent"),
+            Query("sum(layers_webhook_in_flight{@}) or vector(0)", "being sent"),
             Query("max(layers_webhook_auto_paused_endpoints{%})", "paused endpoints"),
         ),
         alerts=("LayersDeliveriesLate",),

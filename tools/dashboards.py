@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 FOLDER: Final = Path(__file__).parents[1] / "deploy" / "monitoring" / "grafana"
-# That of Grafana 11; later ones bring it up to date when they load it.
-SCHEMA_VERSION: Final = 39
+# That of Grafana 13. Later ones bring it up to date when they load it.
+SCHEMA_VERSION: Final = 42
 RUNBOOK: Final = "operate.md"
 _DATASOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 _COLUMNS: Final = 24
@@ -80,19 +80,27 @@ def as_json(dashboard: Dashboard) -> str:
         "timezone": "utc",
         "annotations": {"list": []},
         "links": [
-            {
-                "type": "dashboards",
-                "title": "Layers",
-                "tags": ["layers"],
-                "asDropdown": False,
-                "includeVars": True,
-                "keepTime": True,
-            }
+            _link("dashboards", "Layers", tags=["layers"], includeVars=True, keepTime=True),
         ],
         "templating": {"list": _variables()},
         "panels": _panels(dashboard.rows),
     }
     return json.dumps(model, indent=2) + "\n"
+
+
+def _link(kind: str, title: str, **further: object) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "title": title,
+        "icon": "external link",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+        "targetBlank": False,
+        **further,
+    }
 
 
 def _variables() -> list[dict[str, Any]]:
@@ -102,7 +110,6 @@ def _variables() -> list[dict[str, Any]]:
             "label": "Prometheus",
             "type": "datasource",
             "query": "prometheus",
-            "current": {},
         },
         _query_variable("job", "Installation", 'label_values(up{job=~"layers.*"}, job)'),
         {
@@ -132,7 +139,6 @@ def _query_variable(name: str, label: str, query: str) -> dict[str, Any]:
         "type": "query",
         "datasource": _DATASOURCE,
         "query": {"query": query, "refId": name},
-        "definition": query,
         "refresh": 2,
         "sort": 1,
     }
@@ -177,11 +183,12 @@ def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
         "gridPos": place,
         "datasource": _DATASOURCE,
         "links": [
-            {
-                "title": f"What to do: {alert}",
-                "url": f"${{docs}}/{RUNBOOK}#{alert.lower()}",
-                "targetBlank": True,
-            }
+            _link(
+                "link",
+                f"What to do: {alert}",
+                url=f"${{docs}}/{RUNBOOK}#{alert.lower()}",
+                targetBlank=True,
+            )
             for alert in panel.alerts
         ],
         "targets": [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
@@ -173,18 +174,23 @@ def _size(file: os.DirEntry[str]) -> int:
 async def measure_every_minute(pool: Pool, clock: Clock, folders: Mapping[str, Path]) -> None:
     """Measure both at once and then every minute, until cancelled.
 
-    A disk that does not answer holds up nobody, and is asked once.
+    Disks are measured in a thread that nobody waits for: one that does not answer holds up nothing, not even the end
+    of the process.
     """
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_measure_disks(folders), name="disks")
+    over = threading.Event()
+    threading.Thread(target=_measure_disks, args=(folders, over), name="disks", daemon=True).start()
+    try:
         while True:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 async with pool.acquire() as connection:
                     await measure_database(connection, clock.now())
             await asyncio.sleep(SECONDS_BETWEEN)
+    finally:
+        over.set()
 
 
-async def _measure_disks(folders: Mapping[str, Path]) -> None:
+def _measure_disks(folders: Mapping[str, Path], over: threading.Event) -> None:
     while True:
-        await asyncio.to_thread(measure_disks, folders)
-        await asyncio.sleep(SECONDS_BETWEEN)
+        measure_disks(folders)
+        if over.wait(SECONDS_BETWEEN):
+            return

@@ -39,7 +39,7 @@ _LOCKED = Counter(
 )
 _LAG = Gauge(
     "layers_sweep_lag_seconds",
-    "For how long the oldest due row has waited.",
+    "For how long the oldest due row has waited. The same at every server: take the max.",
     ["sweep"],
     registry=REGISTRY,
     multiprocess_mode="mostrecent",

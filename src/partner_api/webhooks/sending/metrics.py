@@ -29,25 +29,25 @@ _UNSENT = Counter(
 )
 _IN_FLIGHT = Gauge(
     "layers_webhook_in_flight",
-    "Deliveries that are being sent now.",
+    "Deliveries that are being sent now. Sum over servers.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
 _PENDING = Gauge(
     "layers_webhook_pending",
-    "Deliveries that wait to be sent, for the first time or again.",
+    "Deliveries that wait to be sent, for the first time or again. The same at every server: take the max.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
 _OLDEST = Gauge(
     "layers_webhook_oldest_due_seconds",
-    "For how long the oldest delivery that is due has waited.",
+    "For how long the oldest delivery that is due has waited. The same at every server: take the max.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
 _AUTO_PAUSED = Gauge(
     "layers_webhook_auto_paused_endpoints",
-    "Endpoints that the server has paused because deliveries failed.",
+    "Endpoints that the server has paused because deliveries failed. The same at every server: take the max.",
     registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
