@@ -26,6 +26,7 @@ OF_THE_PRODUCT: Final[list[Check]] = [
     tidiness.rows_elsewhere,
     tidiness.pages_at_the_database,
     tidiness.http_elsewhere,
+    tidiness.traces_elsewhere,
     tidiness.import_circles,
     tidiness.long_files,
     tidiness.long_functions,
@@ -94,6 +95,8 @@ FAULTS: Final[list[tuple[Check, str, str]]] = [
     ),
     (tidiness.http_elsewhere, "jobs/routes.py", "from starlette.requests import Request"),
     (tidiness.http_elsewhere, "clock.py", "def f():\n    import uvicorn"),
+    (tidiness.traces_elsewhere, "jobs/service.py", "def f():\n    from opentelemetry import trace"),
+    (tidiness.traces_elsewhere, "clock.py", "from partner_api.tracing.export import Export"),
     (tidiness.import_circles, "jobs/store.py", "from partner_api.jobs import access"),
     (
         tidiness.import_circles,

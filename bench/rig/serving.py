@@ -15,6 +15,7 @@ from partner_api.processes.api import collect_rarely
 from partner_api.processes.asynchronous import stop_on_signals
 from partner_api.processes.listening import bound_sockets, listen
 from partner_api.settings.table import load_settings
+from partner_api.tracing.starting import tracing
 from rig import routes
 
 
@@ -39,4 +40,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    with tracing(load_settings(os.environ), "api-1"):
+        uvloop.run(serve())

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from tests.contract.secret_giving import Client, Handed, first_operator, run_of
+from tests.support.collector import Collector
 from tests.support.databases import make_database
 from tests.support.serving import Service, command_line, wait_until
 
@@ -36,10 +37,16 @@ def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
 
 
 @pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with Collector() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
 def talkative(
-    urls: DatabaseUrls, keys: str, tmp_path_factory: pytest.TempPathFactory
+    urls: DatabaseUrls, keys: str, collector: Collector, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """A server that logs all that it can, with its own database."""
+    """A server that logs and traces all that it can, with its own database."""
     folder: Path = tmp_path_factory.mktemp("talkative")
     service = Service(
         folder,
@@ -48,6 +55,7 @@ def talkative(
         LAYERS_SECRET_KEYS=keys,
         LAYERS_DEVELOPMENT="true",
         LAYERS_LOG_LEVEL="debug",
+        **collector.environment,
     )
     try:
         service.start()
@@ -86,6 +94,18 @@ def test_no_log_line_has_one(talkative: Service, handed: Handed, keys: str) -> N
     text = talkative.errors + talkative.output
     assert text.count('"caller":"key_') > 30
     assert _found(handed.forms | {keys.partition(":")[2]}, text) == set()
+
+
+def test_no_span_has_one(collector: Collector, handed: Handed, keys: str) -> None:
+    """In any byte that is sent, names of people and organizations not either."""
+    last = "POST /ops/v1/operators/{operatorId}/revoke"
+    collector.until(lambda span: span.name == last)
+    sent = b"\n".join(collector.bodies).decode("latin-1")
+    assert sent.count("layers.caller.id") > 30
+    assert len({span.name for span in collector.spans}) > 60
+    assert _found(handed.forms | {keys.partition(":")[2]}, sent) == set()
+    text = "\n".join(map(str, collector.spans))
+    assert _found({"@", "?", "Bearer", "://", "whsec_", "lp_live_", "lp_test_"}, text) == set()
 
 
 async def test_no_column_has_one(urls: DatabaseUrls, handed: Handed, keys: str) -> None:

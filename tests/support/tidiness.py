@@ -54,6 +54,7 @@ OF_THE_DATABASE = re.compile(r"partner_api\.database(\..*)?|asyncpg|.*\.(\w+_)?s
 NO_FUNCTION = re.compile(r"[A-Z]\w*")
 # Libraries that speak HTTP with clients, and frameworks that would.
 HTTP_LIBRARIES = {"h11", "httptools", "litestar", "starlette", "uvicorn"}
+TRACES_PLACE = "partner_api.tracing.export"
 HTTP_PLACES = re.compile(r"partner_api\.edge(\..*)?")
 
 MOST_LINES = 300
@@ -207,6 +208,19 @@ def http_elsewhere(source: Source) -> Iterator[str]:
         roots = {one.target.partition(".")[0] for one in imports}
         if roots & HTTP_LIBRARIES and not HTTP_PLACES.fullmatch(name):
             yield name
+
+
+def traces_elsewhere(source: Source) -> Iterator[str]:
+    """Modules that import OpenTelemetry, but for the one that a process without traces never imports."""
+    for name, imports in source.imports.items():
+        if name != TRACES_PLACE and any(
+            one.target.partition(".")[0] == "opentelemetry" for one in imports
+        ):
+            yield name
+    for name, imports in source.imports.items():
+        for one in imports:
+            if one.target == TRACES_PLACE and not (one.is_lazy or one.is_typing_only):
+                yield f"{name} {TRACES_PLACE}"
 
 
 def import_circles(source: Source) -> Iterator[str]:

@@ -98,10 +98,14 @@ async def test_from_a_request_over_its_batch_and_the_function_to_the_delivery(
             )
         answer = await http.post(
             f"/v1/organizations/{format_id('org', family.child.organization_id)}/credits/allocate",
-            json={"credits": 7},
+            json={
+                "credits": 7,
+                "description": "for Erika Mustermann",
+                "metadata": {"invoice": "R-77"},
+            },
             headers={
                 **family.partner_key.headers,
-                "Idempotency-Key": "one",
+                "Idempotency-Key": "a-key-that-nobody-knows",
                 "traceparent": TRACEPARENT,
             },
         )
@@ -159,6 +163,15 @@ async def test_from_a_request_over_its_batch_and_the_function_to_the_delivery(
     assert delivery.attributes["http.response.status_code"] == 204
     assert told.headers["traceparent"] == f"00-{delivery.trace_id}-{delivery.span_id}-01"
     assert (await found(collector, "sweep events")).attributes["layers.sweep.rows"] >= 1
+    for private in (
+        b"secret-path",
+        b"Mustermann",
+        b"R-77",
+        b"a-key-that",
+        b"localhost",
+        b"Partner",
+    ):
+        assert not any(private in body for body in collector.bodies), private
 
 
 async def test_a_read_waits_for_its_key_with_others(

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from partner_api.database.pool import BoundedConnection, Pool
+from partner_api.database.statements import record_statements
 from partner_api.time_limits import (
     ACQUIRE_SECONDS,
     COMMAND_SECONDS,
@@ -21,7 +22,6 @@ from partner_api.time_limits import (
     STATEMENT_SECONDS,
 )
 from partner_api.tracing import live
-from partner_api.tracing.statements import record_statements
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -71,6 +71,20 @@ _TALKATIVE: Final = (
 )
 
 
+class _LastWords(logging.Filter):
+    """Keeps what a library would have logged, and lets none of it through."""
+
+    text = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the line of a record instead of logging it."""
+        self.text = record.getMessage()[:300]
+        return False
+
+
+_said: Final = _LastWords()
+
+
 class Export:
     """Takes spans that have ended, and has them sent.
 
@@ -140,19 +154,18 @@ class _Sending(SpanExporter):
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
         self._failures = OncePerMinute()
-        self._said = _LastWords()
         for name in _TALKATIVE:
-            logging.getLogger(name).addFilter(self._said)
+            logging.getLogger(name).addFilter(_said)
         self.taken = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send a batch."""
         self.taken += len(spans)
-        self._said.text = ""
+        _said.text = ""
         try:
             result = self._exporter.export(spans)
         except Exception as error:
-            self._said.text = type(error).__name__
+            _said.text = type(error).__name__
             result = SpanExportResult.FAILURE
         if result is SpanExportResult.SUCCESS:
             metrics.count("sent", len(spans))
@@ -160,9 +173,7 @@ class _Sending(SpanExporter):
         metrics.count("failed", len(spans))
         left_out = self._failures.admit()
         if left_out is not None:
-            _log.warning(
-                "traces_not_sent", spans=len(spans), reason=self._said.text, left_out=left_out
-            )
+            _log.warning("traces_not_sent", spans=len(spans), reason=_said.text, left_out=left_out)
         return result
 
     def shutdown(self) -> None:
@@ -172,17 +183,6 @@ class _Sending(SpanExporter):
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Do nothing: nothing waits here."""
         return True
-
-
-class _LastWords(logging.Filter):
-    """Keeps what a library would have logged, and lets none of it through."""
-
-    text = ""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the line of a record instead of logging it."""
-        self.text = record.getMessage()[:300]
-        return False
 
 
 def open_export(form: str, part: str) -> Export | None:

@@ -61,8 +61,8 @@ class Tracer:
         A caller that is trusted has it in its own trace, and decides whether it is sampled. Of others it has a trace
         of its own, which links to theirs: anybody can send the header.
         """
-        caller = None if self._callers == "ignore" else read_caller(headers)
-        if caller is not None and self._callers == "trust":
+        caller = read_caller(headers) if self._callers == "trust" else None
+        if caller is not None:
             of = caller.context
             if not self._samples(of.trace_id, caller):
                 return None
@@ -72,7 +72,7 @@ class Tracer:
         if not self._samples(context.trace_id):
             return None
         span = Span(self._send, name, context, None, "server")
-        if caller is not None:
+        if self._callers == "link" and (caller := read_caller(headers)) is not None:
             span.link(caller.context)
         return span
 

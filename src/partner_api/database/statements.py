@@ -1,4 +1,4 @@
-"""Statements: what PostgreSQL was asked, by the name of the function or the table; never with a value."""
+"""Statements in traces: what PostgreSQL was asked, by the name of the function or the table; never with a value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _KNOWN_STATEMENTS: Final = 2_000
 _COMMENTS: Final = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 # All functions that the server calls begin with whose rows they touch, or with a time.
 _FUNCTION: Final = re.compile(r"SELECT\s+(?:\*\s+FROM\s+)?([a-z_]\w*)\(\s*\$1\b", re.IGNORECASE)
-_TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+([a-z_]\w*)\b(?!\s*\()", re.IGNORECASE)
+_TABLE: Final = re.compile(
+    r"\b(?:(?:INTO|UPDATE)\s+([a-z_]\w*)|(?:FROM|JOIN)\s+([a-z_]\w*)\b(?!\s*\())", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -46,7 +48,7 @@ def read_statement(text: str) -> Statement:
     if (call := _FUNCTION.match(bare)) is not None:
         return Statement(operation, call[1], True)
     table = _TABLE.search(bare)
-    return Statement(operation, "" if table is None else table[1], False)
+    return Statement(operation, "" if table is None else table[1] or table[2], False)
 
 
 def record_statements(connection: Connection) -> None:
