@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import subprocess
 import tarfile
 import threading
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from embedded_postgres.account import choose_account
+from embedded_postgres.backup.base import open_tar
 from embedded_postgres.backup.errors import BackupError, TargetNotReached
 from embedded_postgres.binaries import binaries_for
 from embedded_postgres.cluster import OWNER_ROLE, prepared_cluster
@@ -60,12 +63,12 @@ class Recovery:
         for path, place in ((base, self._cluster), (wal, self.wal)):
             place.mkdir(mode=0o700, exist_ok=True)
             try:
-                with tarfile.open(path, "r|gz") as tar:
+                with open_tar(path) as tar:
                     for number, member in enumerate(tar, 1):
                         on_progress(number)
                         # Nothing in it can lead out of the folder.
                         tar.extract(member, place, filter="data")
-            except (tarfile.TarError, EOFError, ValueError) as error:
+            except (tarfile.TarError, EOFError, ValueError, gzip.BadGzipFile, zlib.error) as error:
                 raise BackupError(
                     f"The backup is damaged: {path.name} cannot be unpacked. Use another backup; "
                     "`layers backup list` names them."
@@ -118,8 +121,9 @@ class Recovery:
 
     def _take_all(self) -> None:
         """Hand all files to the account. No program of it runs yet that could put a link in the way."""
-        if self._account.is_other:
-            for folder, folders, files in os.walk(self._cluster):
+        for folder, folders, files in os.walk(self._cluster):
+            os.chmod(folder, 0o700)
+            if self._account.is_other:
                 for name in (*folders, *files):
                     os.chown(
                         os.path.join(folder, name),

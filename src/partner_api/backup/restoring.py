@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -97,14 +98,16 @@ def plan_restore(
             f"The backup {base.id} was made by PostgreSQL {base.postgres_major}, and this is PostgreSQL "
             f"{MAJOR_VERSION}. Restore it with version {base.version} of this program."
         )
-    if leftover is None and to is None:
-        require_no_gap(catalog, base, chosen)
-    if leftover is None and to is not None and to > catalog.reach(base, chosen):
-        require_no_gap(catalog, base, chosen) if to <= _said(catalog, chosen, to) else None
-        raise BackupError(
-            f"{format_milliseconds(to)} is after the last instant that was archived. "
-            + _range(bases[0].finished_at, reach)
-        )
+    if leftover is None:
+        record = catalog.timelines.get(chosen)
+        last = base.finished_at if record is None else max(record.as_of, base.finished_at)
+        if to is not None and to > last:
+            raise BackupError(
+                f"{format_milliseconds(to)} is after the last instant that was archived. "
+                + _range(bases[0].finished_at, reach)
+            )
+        if to is None:
+            require_no_gap(catalog, base, chosen)
     segments = catalog.segments_from(base, chosen)
     # What is behind a copy that was begun after the instant is not needed for it.
     later = [one.end_lsn for one in bases if to is not None and one.started_at > to]
@@ -112,11 +115,6 @@ def plan_restore(
         last = min(later) // SEGMENT_BYTES
         segments = [one for one in segments if one[0].number <= last]
     return RestorePlan(base, chosen, to, reach, segments)
-
-
-def _said(catalog: Catalog, timeline: int, otherwise: datetime) -> datetime:
-    record = catalog.timelines.get(timeline)
-    return otherwise - timedelta(1) if record is None else record.as_of
 
 
 def _range(first: datetime, last: datetime | None) -> str:
@@ -148,6 +146,8 @@ def restore(
         DatabaseStartError: PostgreSQL cannot do it.
     """
     with recovering(data_dir, user) as (recovery, finish):
+        for left in data_dir.glob(".restore-*"):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as scratch:
             on_progress("fetching the backup", 0, 0)
             base, wal = (
