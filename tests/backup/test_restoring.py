@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from partner_api.backup.catalog import BASES, read_catalog
 from partner_api.backup.leftover import find_leftover
 from partner_api.backup.restoring import plan_restore, restore
 from partner_api.backup.target import open_target
+from partner_api.clock import parse_timestamp
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,11 +56,7 @@ def test_an_instant_after_the_last_commit_is_restored(archived: Archived, home: 
     assert words_in(home / "new") == ["first", "second", "third"]
 
 
-def test_the_newest_is_what_was_archived_and_the_rest_is_on_the_dead_disk(
-    archived: Archived, home: Path
-) -> None:
-    restore_into(home / "archived", archived)
-    assert words_in(home / "archived") == ["first", "second", "third"]
+def test_what_was_not_archived_any_more_is_on_the_dead_disk(archived: Archived, home: Path) -> None:
     leftover = find_leftover(archived.data_dir, archived.base.system_identifier)
     restore_into(home / "all", archived, leftover=leftover)
     assert words_in(home / "all") == ["first", "second", "third", "unarchived"]
@@ -80,15 +79,20 @@ def test_a_missing_segment_is_named_and_what_is_before_it_can_be_restored(
 ) -> None:
     missing = sorted((archived.target / "wal").rglob("*[0-9A-F].gz"))[-1]
     missing.unlink()
-    with pytest.raises(BackupError, match=f"{missing.name.partition('.')[0]} is missing"):
+    named = f"{missing.name.partition('.')[0]} is missing"
+    with pytest.raises(BackupError, match=named):
         restore_into(home / "new", archived)
-    restore_into(home / "new", archived, archived.words["first"])
-    assert words_in(home / "new") == ["first"]
+    with pytest.raises(BackupError, match=f"{named}.*instants up to 20.*Z can be") as refused:
+        restore_into(home / "new", archived, archived.words["second"])
+    (until,) = re.findall(r"up to (\S+Z)", str(refused.value))
+    assert parse_timestamp(until) < archived.words["first"]
+    restore_into(home / "new", archived, parse_timestamp(until))
+    assert words_in(home / "new") in ([], ["first"])
 
 
 def test_a_flipped_byte_is_found_before_anything_is_there(archived: Archived, home: Path) -> None:
     base = archived.target / BASES / archived.base.id
-    segment = sorted((archived.target / "wal").rglob("*.gz"))[1]
+    segment = sorted((archived.target / "wal").rglob("*[0-9A-F].gz"))[-1]
     for path, name in (
         (segment, segment.name),
         (base / "pg_wal.tar.gz", "pg_wal.tar.gz is not what was written"),
@@ -146,7 +150,8 @@ def test_existing_data_is_never_overwritten(archived: Archived, home: Path) -> N
     folder = home / "new" / "postgres"
     folder.mkdir(parents=True)
     (folder / "PG_VERSION").write_text("18\n")
-    shutil.chown(folder, "nobody") if hasattr(shutil, "chown") and _is_root() else None
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
     with pytest.raises(BackupError, match="never overwrites"):
         restore_into(home / "new", archived)
     assert (folder / "PG_VERSION").read_text() == "18\n"
@@ -163,9 +168,3 @@ def test_a_database_of_ones_own_is_backed_up_otherwise(home: Path) -> None:
     for command in (["backup", "create"], ["restore", str(home)]):
         result = layers(*command, DATABASE_URL="postgresql://a:b@127.0.0.1:1/c")
         assert_refused(result, "pgBackRest, Barman")
-
-
-def _is_root() -> bool:
-    import os
-
-    return os.geteuid() == 0

@@ -40,6 +40,7 @@ class RestorePlan(NamedTuple):
         to: the instant; None for all that there is.
         reach: the last instant of which everything is there; None with WAL that has none, of a dead server.
         segments: of the target, and whether each is partial.
+        missing: the first one that is missing before the end of the time line.
     """
 
     base: BaseRecord
@@ -47,6 +48,7 @@ class RestorePlan(NamedTuple):
     to: datetime | None
     reach: datetime | None
     segments: list[tuple[Segment, bool]]
+    missing: Segment | None
 
 
 def plan_restore(
@@ -114,7 +116,8 @@ def plan_restore(
     if later:
         last = min(later) // SEGMENT_BYTES
         segments = [one for one in segments if one[0].number <= last]
-    return RestorePlan(base, chosen, to, reach, segments)
+    missing = catalog.missing_after(base, chosen)
+    return RestorePlan(base, chosen, to, reach, segments, missing)
 
 
 def _range(first: datetime, last: datetime | None) -> str:
@@ -186,10 +189,16 @@ def _recover(
 ) -> None:
     try:
         recovery.recover(plan.to, plan.timeline, on_segment)
-    except TargetNotReached:
+    except TargetNotReached as error:
         # All that there is was committed before the instant. Is it all that there was?
-        if leftover is None and (plan.reach is None or plan.to is None or plan.to > plan.reach):
-            raise
+        to, last = plan.to, error.last_commit
+        missing = None if leftover is not None else plan.missing
+        if to is not None and missing is not None and (last is None or to > last):
+            until = "" if last is None else f" up to {format_milliseconds(last)}"
+            raise BackupError(
+                f"The WAL segment {missing.name} is missing in the target. From the backup {plan.base.id} "
+                f"instants{until} can be restored, and later ones only from a later backup."
+            ) from error
         recovery.recover(None, plan.timeline, on_segment)
 
 
