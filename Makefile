@@ -12,7 +12,7 @@ PROCESSES := 3
 # `make lock` alone uses it, so it is not among the requirements.
 UV_VERSION := 0.13.9
 
-.PHONY: help install install-dev run test test-long lint format sdk lock bench clean
+.PHONY: help install install-dev run test test-long lint format sdk lock bench dist dist-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,22 @@ bench: $(VENV)/installed-dev ## list the measurements and how to run them
 	    [ -f "$$script" ] || continue; found=yes; \
 	    printf '%-45s %s\n' "$(PY) $$script" "$$(sed -n '1s/^"""\([^"]*\).*/\1/p' "$$script")"; \
 	done; [ -n "$$found" ] || echo 'There are no measurements in bench/ yet.'
+
+# Built with the tools from the lock, not with others that a build would fetch for itself. The wheels are built from the
+# source distributions, so these have all that is needed. Hatchling writes one fixed time into the archives, unless
+# SOURCE_DATE_EPOCH names another: the same files come out as the same bytes, in a checkout or out of one.
+dist: $(VENV)/installed-dev ## build source distributions and wheels of server and library into dist/, and check them
+	@rm -rf dist
+	@for package in $(PACKAGES); do \
+	    said=$$($(PY) -m build --no-isolation --outdir dist $$package 2>&1) || { echo "$$said" >&2; exit 1; }; \
+	done
+	@$(PY) -m tools.distribution dist
+	@$(VENV)/bin/twine --no-color check --strict dist/*
+	@$(VENV)/bin/check-wheel-contents dist/layers_partner_api-*.whl
+	@$(VENV)/bin/check-wheel-contents --config sdk/python/pyproject.toml dist/layers_partner-*.whl
+
+dist-check: $(VENV)/installed-dev ## install what is built with all that it needs from a package index, and try it
+	@TEST_FETCH=yes $(VENV)/bin/pytest tests/test_distribution.py
 
 # Keeps the versions that still fit what pyproject.toml asks for; UPGRADE=1 takes the newest ones.
 # The client library is in this repository: what it needs is locked, and itself it is not fetched.

@@ -149,6 +149,9 @@ ALLOWED = {
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
     "sweeps/sandbox_jobs.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
+    # Clients of `layers mcp`.
+    "commands/mcp.py _serve client": "TOOL_CALL_SECONDS, of each call; leaving it waits for nobody",
+    "mcp/standard_input.py StandardInput.__aiter__ get": "the client, for as long as it keeps standard input open",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",

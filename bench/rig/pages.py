@@ -48,6 +48,7 @@ class Application:
         self._app = app
         self.statements = 0
         self.calls: list[str] = []
+        self.connections: list[Connection] = []
 
     async def ask(
         self,
@@ -112,6 +113,12 @@ class Application:
             await asyncio.sleep(0)
         return self.statements, self.calls
 
+    async def report_reads(self) -> None:
+        """Have each of its connections report now what it has read; by itself, one does after its next statement."""
+        for connection in self.connections:
+            if not connection.is_closed():
+                await connection.execute("SELECT pg_stat_force_next_flush()")
+
     async def milliseconds(self, path: str, headers: Mapping[str, str], times: int) -> float:
         """Return the median time to the first byte of an address."""
         address, _, query = path.partition("?")
@@ -133,6 +140,7 @@ async def running_application(settings: Settings) -> AsyncIterator[Application]:
     async def prepare_and_count(connection: Connection) -> None:
         await prepare(connection)
         connection.add_query_logger(count)
+        found.connections.append(connection)
 
     async def call_and_note(
         calls: Calls, page: Any, admitted: Any, handler: Any, **rest: Any

@@ -14,10 +14,11 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from partner_api.redaction import redact_fields
+from partner_api.tracing.live import trace_fields
 from partner_api.visible_text import visible, visible_lines
 
 # They log every request that they send or plugin that they have; at warning, what went wrong.
-_TALKATIVE = ("alembic.runtime.plugins", "httpcore2", "httpx2")
+_TALKATIVE = ("alembic.runtime.plugins", "httpcore2", "httpx2", "urllib3")
 # What would be logged at every request is logged once in this time: an outage must not fill the disk.
 _INTERVAL_SECONDS = 60.0
 _OF_SEVERAL_LINES = frozenset({"exception", "stack"})
@@ -36,6 +37,7 @@ def configure_logging(log_format: Literal["console", "json"], level: str) -> Non
     # The same steps for structlog's loggers and for the standard library's.
     enrich: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -93,6 +95,12 @@ class _StandardErrorHandler(logging.StreamHandler[TextIO]):
             )
         except (OSError, ValueError):  # standard error is closed: nobody is listening
             return
+
+
+def _name_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Say which trace a line belongs to, while something is traced."""
+    event.update(trace_fields())
+    return event
 
 
 def _redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -80,7 +80,9 @@ async def open_services(
         StorageUnavailable: what talks to the bucket that the settings name is not installed.
     """
     storage = open_storage(settings, secret_keys)
-    pool = await open_pool(url, settings.database_pool_size, settings=REQUEST_SETTINGS)
+    pool = await open_pool(
+        url, settings.database_pool_size, settings=REQUEST_SETTINGS, name="requests"
+    )
     bell = Bell(pool)
     stopping = asyncio.Event()
     return Services(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 import pytest_asyncio
 from tests.contract.secret_giving import Client, Handed, first_operator, run_of
 from tests.support.databases import make_database
-from tests.support.serving import Service, wait_until
+from tests.support.serving import Service, command_line, wait_until
 
 from partner_api.database.connection import connect
 
@@ -108,6 +109,17 @@ async def test_no_column_has_one(urls: DatabaseUrls, handed: Handed, keys: str) 
     text = "\n".join(row["t"] for row in rows)
     assert _found(handed.key_ids, text)
     assert _found(handed.forms | {keys.partition(":")[2]}, text) == set()
+
+
+def test_no_command_line_has_one(talkative: Service, urls: DatabaseUrls, keys: str) -> None:
+    """Every account of a machine can read those of all processes."""
+    pids = talkative.pids()
+    assert len(pids) > 2
+    arguments = b"\n".join(map(command_line, pids)).decode(errors="replace")
+    assert "partner_api.processes" in arguments
+    passwords = {urlsplit(url).password or "" for url in (urls.app, urls.owner)}
+    assert "" not in passwords
+    assert _found(passwords | {keys.partition(":")[2]}, arguments) == set()
 
 
 def _found(words: set[str], text: str) -> set[str]:

@@ -20,6 +20,7 @@ from partner_api.edge.route import Route
 from partner_api.errors import CODES, KINDS
 from partner_api.events.type_schemas import EVENT_TYPES, KNOWN_EVENTS
 from partner_api.reference.routes import reference_routes
+from partner_api.settings.secret_files import file_variable
 from partner_api.settings.table import SETTINGS
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def test_every_setting_on_the_pages_exists() -> None:
     known |= {"LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"}
     # What `layers listen` signs with, and a receiver checks with.
     known.add("LAYERS_WEBHOOK_SECRET")
+    known |= {name for name in map(file_variable, SETTINGS) if name is not None}
     for page in PAGES:
         named = set(re.findall(r"\bLAYERS_[A-Z_]+\b", page.read_text(encoding="utf-8")))
         assert named <= known, name_of(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.console import Operator, text_of
@@ -18,6 +18,8 @@ from tests.support.portal import (
     press,
     visitor_of,
 )
+
+from partner_api.portal.visit import PortalVisit
 
 if TYPE_CHECKING:
     import httpx2
@@ -246,3 +248,34 @@ async def test_signing_out_ends_the_session_for_good(
         params={"eventType": "portal_session.ended"},
     )
     assert [row["organizationId"] for row in rows.json()["items"]] == [org_id(family.partner)]
+
+
+async def test_a_file_that_is_being_sent_ends_with_the_session(
+    installation: Installation,
+    local_api: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    family = await installation.family(prepaid=10)
+    for credits in (1, 2):
+        answer = await local_api.post(
+            f"/v1/organizations/{org_id(family.child)}/credits/allocate",
+            headers={**family.partner_key.headers, "Idempotency-Key": f"{credits}"},
+            json={"credits": credits},
+        )
+        assert answer.status_code == 201, answer.text
+    visitor = await open_portal(local_api, family.child_key.headers)
+    ask = PortalVisit.ask
+
+    async def ask_and_end(
+        visit: PortalVisit, handler: Any, *, query: Any = None, **path: str
+    ) -> Any:
+        """The first page, of one row; then the session is over."""
+        page = await ask(visit, handler, query={**query, "limit": 1}, **path)
+        await set_end(installation, family.child, seconds=-1)
+        return page
+
+    monkeypatch.setattr(PortalVisit, "ask", ask_and_end)
+    title, row, last = (await visitor.get("/portal/ledger?csv=ledger")).splitlines()
+    assert title.startswith("When,")
+    assert ",2," in row
+    assert "session has ended" in last

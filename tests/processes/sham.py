@@ -63,6 +63,15 @@ elif what == "babbles":
 elif what == "obstinate":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     work()
+elif what == "leaves-an-orphan":
+    middle = os.fork()
+    if middle == 0:
+        orphan = os.fork()
+        if orphan != 0:
+            note(f"orphan={orphan}")
+        os._exit(0)
+    os.waitpid(middle, 0)
+    work()
 elif what == "shows-descriptors":
     note("descriptors=" + ",".join(sorted(os.listdir("/proc/self/fd"), key=int)))
     work()

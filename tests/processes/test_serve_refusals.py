@@ -178,8 +178,20 @@ class TestItRefusesToStart:
             )
         assert_refused(result, "used without development mode.* Unset LAYERS_DEVELOPMENT")
 
-    def test_a_demo_outside_development_mode(self) -> None:
-        assert_refused(layers("serve", "--demo"), "Set LAYERS_DEVELOPMENT=true")
+    @pytest.mark.parametrize(
+        "outside", [{"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"}, {"LAYERS_DEVELOPMENT": "no"}]
+    )
+    def test_a_demo_outside_development_mode(self, outside: dict[str, str]) -> None:
+        assert_refused(layers("serve", "--demo", **outside), "Set LAYERS_DEVELOPMENT=true")
+
+    def test_in_a_folder_whose_data_is_somebody_elses(self, home: Path) -> None:
+        (home / "data").mkdir()
+        (home / "data" / "customers.csv").write_text("name\n")
+        service = Service(home, "serve", "--demo", LAYERS_DATA_DIR="")
+        service.launch()
+        assert service.wait() == 1
+        assert f"{home}/data is not this server's: it has 'customers.csv' in it" in service.errors
+        assert [entry.name for entry in (home / "data").iterdir()] == ["customers.csv"]
 
     def test_with_settings_that_cannot_be(self) -> None:
         result = layers("serve", LAYERS_PORT="80000", LAYERS_WORKERS="none")

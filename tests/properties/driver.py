@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Pool, Row
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 T = TypeVar("T")
 

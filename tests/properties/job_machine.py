@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.working import Claim
 
     from partner_api.database.arguments import Outcome
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 TRIES = 3
 PREPAID = 2_000

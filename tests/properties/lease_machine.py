@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.properties.driver import Driver
     from tests.support.tenants import Wallet
 
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 PARTNER = "partner"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partner_api.credits.store import CreditAllocation
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Row
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 PARTNER = "partner"
 # Days that some months do not have, a leap year, and the last instant before a midnight.

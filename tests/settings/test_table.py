@@ -73,6 +73,9 @@ def test_values_are_read() -> None:
             "LAYERS_CONSOLE_CONFIRM_CREDITS": "500",
             "LAYERS_LOG_FORMAT": "JSON",
             "LAYERS_LOG_LEVEL": "warning",
+            "LAYERS_TRACING": "otlp",
+            "LAYERS_TRACING_CALLERS": "trust",
+            "LAYERS_TRACING_WEBHOOKS": "yes",
             "LAYERS_URL": "https://api.example/",
             "LAYERS_OPERATOR_TOKEN": OPERATOR_TOKEN,
         }
@@ -102,6 +105,9 @@ def test_values_are_read() -> None:
         console_confirm_credits=500,
         log_format="json",
         log_level="warning",
+        tracing="otlp",
+        tracing_callers="trust",
+        tracing_webhooks=True,
         api_url="https://api.example",
         operator_token=OPERATOR_TOKEN,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.database.arguments import Outcome
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 Item = TypeVar("Item")
 

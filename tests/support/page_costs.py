@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -28,4 +29,6 @@ async def with_blocks(connection: Connection, asked: Awaitable[T]) -> tuple[T, i
         f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query.query}", *query.args
     )
     plan = explained[0]["Plan"]
+    # A plan follows from a sample of the rows: whoever reads of a failure has it here alone.
+    print(json.dumps(plan, indent=1))
     return answered, int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])

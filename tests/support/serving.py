@@ -105,6 +105,7 @@ class Service:
         home: a folder for this service alone; what it prints goes there.
         arguments: of the command.
         wrapped: a program and its arguments that starts the command.
+        program: another way to start it than as a module of this interpreter.
         variables: its settings.
     """
 
@@ -113,12 +114,13 @@ class Service:
         home: Path,
         *arguments: str,
         wrapped: Sequence[str] = (),
+        program: Sequence[str] = LAYERS,
         **variables: str,
     ) -> None:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.home = home
-        self.data_dir = Path(variables.get("LAYERS_DATA_DIR", home / "data"))
+        self.data_dir = Path(variables.get("LAYERS_DATA_DIR") or home / "data")
         # Most processes inherit it, and their folder all but PostgreSQL's, so that tells which are this service's.
         self._mark = secrets.token_hex(8).encode()
         self._home = os.path.realpath(home)
@@ -126,7 +128,7 @@ class Service:
         self._environment = environment(
             {"LAYERS_PORT": str(self.port), "LAYERS_DATA_DIR": str(self.data_dir), **variables}
         )
-        self._command = [*wrapped, *LAYERS, *arguments]
+        self._command = [*wrapped, *program, *arguments]
         self._output = home / "output"
         self._errors = home / "errors"
         self._process: subprocess.Popen[bytes] | None = None

@@ -36,7 +36,7 @@ NO_ROOMS = {
 # What another room may import.
 OPEN_TO_ALL = re.compile(r"(\w+_)?(store|access)")
 # These put the rooms together, or act for a person or for the time, so they may import any part of a room.
-ABOVE_THE_ROOMS = {"app", "commands", "console", "demo", "portal", "services", "sweeps"}
+ABOVE_THE_ROOMS = {"app", "commands", "console", "demo", "mcp", "portal", "services", "sweeps"}
 # The operator's side of a room, where the names differ.
 OPERATORS_SIDE = {"assets": "content", "pool": "account_pool", "renewals": "leases"}
 

@@ -32,7 +32,17 @@ class AuditEvent(Struct, frozen=True):
     details: dict[str, Any]
 
 
+class RequestTrail(Struct, frozen=True):
+    """What a row of ``audit_events`` says of the request that it was written by."""
+
+    event_id: UUID
+    occurred_at: datetime
+    request_id: str
+    details: dict[str, Any]
+
+
 _COLUMNS = columns_of(AuditEvent)
+_MOST_TRAILS = 1_000
 
 
 async def add_event(
@@ -110,3 +120,26 @@ async def list_audit_events(
         limit,
     )
     return read_rows(AuditEvent, rows)
+
+
+async def trails_at(
+    connection: Connection, tenant_id: int, times: Sequence[datetime]
+) -> list[RequestTrail]:
+    """Return the rows of these instants that a request has written, at most 1,000 of them.
+
+    Args:
+        connection: any.
+        tenant_id: whose.
+        times: exactly as they were written.
+    """
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(RequestTrail)} FROM audit_events
+         WHERE tenant_id = $1 AND occurred_at = ANY ($2) AND request_id IS NOT NULL
+         ORDER BY occurred_at LIMIT $3
+        """,
+        tenant_id,
+        times,
+        _MOST_TRAILS,
+    )
+    return read_rows(RequestTrail, rows)

@@ -12,6 +12,7 @@ from partner_api.commands import (
     database,
     demo,
     listen,
+    mcp,
     reconcile,
     restore,
     serve,
@@ -47,6 +48,7 @@ app.command("simulate")(simulate.simulate)
 app.command("settings")(settings.settings)
 app.command("listen")(listen.listen)
 app.command("trigger")(trigger.trigger)
+app.command("mcp")(mcp.mcp)
 app.add_typer(group.app, name="ops")
 
 

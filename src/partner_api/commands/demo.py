@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from partner_api.commands.environment import settings_from_environment
@@ -24,17 +25,39 @@ def demo() -> None:
     """Create the demo partner, or renew what has expired of it, and print its keys and requests."""
     from partner_api.installation import open_installation
     from partner_api.processes.serve import available_database
-    from partner_api.processes.startup import StartupError, prepare_database, run_with_database
+    from partner_api.processes.startup import prepare_database, run_with_database
 
-    settings = settings_from_environment()
-    if not settings.development:
-        raise StartupError(DEMO_NEEDS_DEVELOPMENT)
+    settings = demo_settings()
     with available_database(settings):
         installation = open_installation(settings)
         run_with_database(prepare_database(settings, *installation, migrate_first=True))
         made = make_demo(settings, installation)
     with harmless_to_repeat():
         print_demo(settings.api_url, *made)
+
+
+def demo_settings(**overrides: str | None) -> Settings:
+    """Read the settings of a command that makes the demo, and configure logging.
+
+    On the server's own database the demo is development mode, unless LAYERS_DEVELOPMENT says otherwise: who has just
+    installed this need not know that mode. Customers are safe from it, because a database that was ever used without
+    it refuses it. A database that is named may be anybody's, so there the mode has to be named too.
+
+    Args:
+        overrides: as of `settings_from_environment`.
+
+    Raises:
+        SettingsError: a variable cannot be used.
+        StartupError: this is not development mode.
+    """
+    from partner_api.processes.startup import StartupError
+
+    if not any(os.environ.get(name, "").strip() for name in ("LAYERS_DEVELOPMENT", "DATABASE_URL")):
+        overrides["LAYERS_DEVELOPMENT"] = "true"
+    settings = settings_from_environment(**overrides)
+    if not settings.development:
+        raise StartupError(DEMO_NEEDS_DEVELOPMENT)
+    return settings
 
 
 def make_demo(settings: Settings, installation: Installation) -> tuple[Demo, str]:

@@ -39,6 +39,7 @@ KNOWN_FAILURES = frozenset(
         "partner_api.processes.run_folder.RunFolderError",
         "partner_api.settings.setting.SettingsError",
         "partner_api.processes.startup.StartupError",
+        "partner_api.tracing.errors.TracingUnavailable",
     }
 )
 

@@ -1,4 +1,4 @@
-"""The clients of the partner's API, for ``layers listen`` and ``layers trigger``, and errors for a person."""
+"""The clients of the partner's API, for ``layers listen``, ``trigger`` and ``mcp``, and errors for a person."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from partner_api.commands.refusals import foreign_answer, lines_of_refusal, reas
 from partner_api.time_limits import PARTNER_CLIENT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TypeVar
 
     from layers_partner import APIError, AsyncLayers, Layers, LayersError
@@ -49,17 +50,35 @@ class Partner(NamedTuple):
         return urlsplit(self.base_url).netloc
 
 
-def partner_of_environment() -> Partner:
-    """Return who the variables LAYERS_API_KEY and LAYERS_BASE_URL say asks, unchecked; the client checks them."""
+def partner_of_environment(base_url: str | None = None) -> Partner:
+    """Return who the variables LAYERS_API_KEY and LAYERS_BASE_URL say asks, unchecked; the client checks them.
+
+    Args:
+        base_url: of the server, instead of the variable.
+    """
     from layers_partner.core.configuration import DEFAULT_BASE_URL
 
-    base_url = os.environ.get("LAYERS_BASE_URL") or DEFAULT_BASE_URL
+    base_url = base_url or os.environ.get("LAYERS_BASE_URL") or DEFAULT_BASE_URL
     parts = os.environ.get("LAYERS_API_KEY", "").split("_", _PARTS_OF_A_KEY)
     return Partner(base_url.rstrip("/"), parts[1] if len(parts) > 1 else "")
 
 
-def open_client(kind: type[_Client]) -> _Client:
+def open_client(
+    kind: type[_Client],
+    words: Mapping[str, str] = _WORDS,
+    *,
+    seconds: float = PARTNER_CLIENT_SECONDS,
+    organization: str | None = None,
+    base_url: str | None = None,
+) -> _Client:
     """Return a client of the library, with the settings of the environment.
+
+    Args:
+        kind: of client.
+        words: of a command, by those of the library.
+        seconds: for each call, with all its tries.
+        organization: the child to act for, instead of LAYERS_ORGANIZATION.
+        base_url: of the server, instead of LAYERS_BASE_URL.
 
     Raises:
         PartnerRequestError: there is no key, or a setting cannot be used.
@@ -67,10 +86,10 @@ def open_client(kind: type[_Client]) -> _Client:
     from layers_partner import ConfigurationError
 
     try:
-        return kind(timeout=PARTNER_CLIENT_SECONDS)
+        return kind(timeout=seconds, organization=organization, base_url=base_url)
     except ConfigurationError as error:
         text = str(error)
-        for of_the_library, of_a_command in _WORDS.items():
+        for of_the_library, of_a_command in words.items():
             text = text.replace(of_the_library, of_a_command)
         raise PartnerRequestError(text) from None
 

@@ -34,17 +34,14 @@ def serve(
     """
     import structlog
 
-    from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
+    from partner_api.commands.demo import demo_settings, make_demo, print_demo
     from partner_api.processes.serve import serve as serve_until_stopped
-    from partner_api.processes.startup import StartupError
 
-    settings = settings_from_environment(
+    settings = (demo_settings if demo else settings_from_environment)(
         LAYERS_HOST=host,
         LAYERS_PORT=None if port is None else str(port),
         LAYERS_WORKERS=None if workers is None else str(workers),
     )
-    if demo and not settings.development:
-        raise StartupError(DEMO_NEEDS_DEVELOPMENT)
     base_url = (
         f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     )
@@ -55,6 +52,8 @@ def serve(
         def ready() -> None:
             try:
                 print_lines(f"\nServing on {base_url} (reference: {base_url}/docs)")
+                if settings.database_url is None:
+                    print_line(f"Its data is in {settings.data_dir}")
                 if made is not None:
                     print_demo(base_url, *made)
                 print_line("Stop with Ctrl-C.")

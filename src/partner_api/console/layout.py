@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.markup import rendered
 from partner_api.ops.operators import routes as operators
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from partner_api.console.declare import View
     from partner_api.console.visit import Visit
     from partner_api.edge.identity.authentication import OperatorCaller
@@ -38,7 +42,7 @@ def whole(visit: Visit | None, view: View, notice: str | None = None) -> str:
             view,
             notice,
             head=_head(visit, view.place) if visit is not None else None,
-            after=_help(visit) if visit is not None else None,
+            after=_help(_opens_operators(visit)) if visit is not None else None,
         ),
     )
 
@@ -86,7 +90,7 @@ def document(
         prefix: of the mount, below which it finds its files.
         site: what the mount is called.
     """
-    return str(
+    return rendered(
         h.html(lang="en")[
             h.head[
                 h.meta(charset="utf-8"),
@@ -193,20 +197,7 @@ def _head(visit: Visit, place: str) -> h.Node:
                 maxlength="200",
             ),
         ],
-        h.nav(aria_label="Pages")[
-            h.ul[
-                (
-                    h.li[
-                        h.a(
-                            href=f"/console{path}",
-                            aria_current="page" if name == place else None,
-                            data_go=letter,
-                        )[name]
-                    ]
-                    for path, name, letter in _places(visit)
-                )
-            ]
-        ],
+        _navigation(place, _opens_operators(visit)),
         h.form(".who", method="post", action="/console/sign-out")[
             h.a(href="/console/sessions")[h.bdi[visible(visit.name)]],
             h.button(type="submit")["Sign out"],
@@ -222,25 +213,52 @@ def _trail(trail: tuple[tuple[str, str], ...]) -> h.Node:
     ]
 
 
-def _places(visit: Visit) -> list[tuple[str, str, str]]:
+def _opens_operators(visit: Visit) -> bool:
+    return visit.may(operators.list_operators)
+
+
+def _places(opens_operators: bool) -> list[tuple[str, str, str]]:
     """Return the places that whoever looks may open."""
-    admin = visit.may(operators.list_operators)
-    return [one for one in PLACES if admin or one[1] != "Operators"]
+    return [one for one in PLACES if opens_operators or one[1] != "Operators"]
 
 
-def _help(visit: Visit) -> h.Node:
+# What is the same on every page is written once.
+@functools.cache
+def _navigation(place: str, opens_operators: bool) -> Markup:
+    return rendered(
+        h.nav(aria_label="Pages")[
+            h.ul[
+                (
+                    h.li[
+                        h.a(
+                            href=f"/console{path}",
+                            aria_current="page" if name == place else None,
+                            data_go=letter,
+                        )[name]
+                    ]
+                    for path, name, letter in _places(opens_operators)
+                )
+            ]
+        ]
+    )
+
+
+@functools.cache
+def _help(opens_operators: bool) -> Markup:
     keys = [
         ("/", "search"),
         (
             "g, then a letter",
-            "go to a page: " + ", ".join(f"{k} {n}" for _, n, k in _places(visit)),
+            "go to a page: " + ", ".join(f"{k} {n}" for _, n, k in _places(opens_operators)),
         ),
         ("j and k", "next and previous row"),
         ("Enter", "open the row"),
         ("?", "this help"),
     ]
-    return h.dialog("#help", aria_labelledby="help-title")[
-        h.h2("#help-title")["Keys"],
-        h.dl[(h.div[h.dt[h.kbd[key]], h.dd[text]] for key, text in keys)],
-        h.form(method="dialog")[h.button["Close"]],
-    ]
+    return rendered(
+        h.dialog("#help", aria_labelledby="help-title")[
+            h.h2("#help-title")["Keys"],
+            h.dl[(h.div[h.dt[h.kbd[key]], h.dd[text]] for key, text in keys)],
+            h.form(method="dialog")[h.button["Close"]],
+        ]
+    )

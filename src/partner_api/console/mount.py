@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
 
-from partner_api.console.components.errors import error_body, error_title, headers_of
+from partner_api.console.components.errors import headers_of
 from partner_api.console.components.form import confirmation, left_out
 from partner_api.console.declare import Confirmation, Done, Download, View
 from partner_api.console.form_data import parse_form
 from partner_api.console.form_files import has_files, receive_form
 from partner_api.console.own_addresses import is_same_host, own_path
+from partner_api.console.refused import refusal_of_page, refused_view
 from partner_api.console.submitted import Submitted
 from partner_api.console.visit import CONFIRMED, FORM
 from partner_api.edge.declare import Routes, Runs
@@ -118,13 +120,6 @@ def require_same_site(request: ApiRequest) -> None:
         raise ApiError("FORBIDDEN_SCOPE", _CROSS_SITE if site is None else _PROXY)
 
 
-def error_view(error: ApiError, request_id: str, home: tuple[str, str]) -> View:
-    """Return the page that says what was refused, and what to do; ``home`` is that of its mount."""
-    return View(
-        title=error_title(error), body=error_body(error, request_id, home), status=error.status
-    )
-
-
 def mounted(mount: Mount, pages: Iterable[PageRoute]) -> Routes:
     """Return the routes of pages under a mount."""
     routes = Routes(mount.tag)
@@ -225,6 +220,7 @@ class _DoAction:
             # Whoever was asked once more is asked again after a correction.
             filled_in = {name: values for name, values in fields.items() if name != CONFIRMED}
             visit.submitted = Submitted(visit.field(FORM), filled_in, refusal)
+            visit.request.exchange.failure = refusal.code
             if self._page.shows is None:
                 raise
             return await shown(self._mount, visit, self._page.shows, path, refusal.status)
@@ -271,6 +267,7 @@ async def shown(
     try:
         view = await handler(visit, **path)
     except Download as download:
+        download.reply.admit = partial(mount.admit, visit.request)
         return cast("Reply[Any]", download.reply)
     except Exception as error:
         refusal = client_error(
@@ -279,7 +276,9 @@ async def shown(
         if visit.submitted is not None and visit.submitted.error is not None:
             # The page of the form is not there either; what was refused is what counts.
             refusal = visit.submitted.error
-        view = error_view(refusal, visit.request.request_id, mount.home)
+        refusal = refusal_of_page(visit, refusal)
+        visit.request.exchange.failure = refusal.code
+        view = refused_view(visit, refusal, mount.home)
         status = refusal.status
         headers |= headers_of(refusal)
         visit.is_shown_again = True

@@ -8,9 +8,10 @@ from partner_api.console import layout, session
 from partner_api.console.components.errors import headers_of
 from partner_api.console.files import declare_files
 from partner_api.console.kept_form import kept_form_of, pack, read_kept
-from partner_api.console.mount import error_view, html_reply, mounted
+from partner_api.console.mount import html_reply, mounted
 from partner_api.console.own_addresses import own_path
 from partner_api.console.pages import ALL_PAGES
+from partner_api.console.refused import error_view
 from partner_api.console.sign_in_routes import declare_links, declare_sign_in
 from partner_api.console.submitted import Submitted
 from partner_api.console.visit import FORM, Visit

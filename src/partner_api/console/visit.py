@@ -18,6 +18,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from partner_api.console.components.form import Field
     from partner_api.console.kept_form import KeptForm
     from partner_api.console.submitted import Submitted
     from partner_api.edge.identity.authentication import Caller
@@ -50,7 +51,8 @@ class Visit:
         name: who looks, as the page shows it.
         submitted: a form of this page to show again.
 
-    ``path`` is the address of the page, without its query, and ``query`` its parameters.
+    ``path`` is the address of the page, without its query, ``query`` its parameters, and ``filters`` what it keeps of
+    them when one is wrong.
 
     Raises:
         ApiError: VALIDATION: the query is none.
@@ -68,16 +70,16 @@ class Visit:
         self.caller = caller
         self.name = name
         self.submitted = submitted
-        # The form that was sent, of an action.
+        # The form that was sent, of an action, and its files by the names of their fields.
         self.fields: dict[str, list[str]] = {}
-        # What was sent with it, by the names of its fields for files.
         self.files: dict[str, IO[bytes]] = {}
         self.path: str = request.scope["raw_path"].decode("ascii")
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
-        # Whether the form to show again has been; what no form has shown, the page says above all.
+        # Whether the form to show again has been; if not, the page says it above all.
         self.is_shown_again = False
         # What this session keeps of the one before it.
         self.kept_form: KeptForm | None = None
+        self.filters: Sequence[Field] = ()
         self._calls = calls
 
     def take_form(self, fields: dict[str, list[str]], page: str) -> None:

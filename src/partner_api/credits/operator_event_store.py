@@ -228,7 +228,7 @@ async def list_related_events(
         f"""
         SELECT {_COLUMNS}
           FROM (SELECT * FROM (
-                    (SELECT * FROM credit_events WHERE tenant_id = $1 AND job_id = $4
+                    (SELECT * FROM (SELECT * FROM credit_events WHERE tenant_id = $1 AND job_id = $4 OFFSET 0) j
                       ORDER BY sequence LIMIT 100)
                     UNION
                     (SELECT * FROM credit_events WHERE tenant_id = $1 AND transfer_id = $5 LIMIT 2)

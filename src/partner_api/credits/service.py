@@ -22,7 +22,7 @@ class WalletReader:
         self._pool = pool
         self._clock = clock
         self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(
-            self._find, apart=lambda key: key.tenant_id
+            self._find, apart=lambda key: key.tenant_id, name="wallets"
         )
 
     async def read(

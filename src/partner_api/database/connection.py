@@ -20,11 +20,15 @@ from partner_api.time_limits import (
     REQUEST_STATEMENT_SECONDS,
     STATEMENT_SECONDS,
 )
+from partner_api.tracing import live
+from partner_api.tracing.statements import record_statements
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from asyncpg.pool import PoolConnectionProxy
+
+    from partner_api.metrics.pool import PoolName
 
     Row = asyncpg.Record
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
@@ -92,6 +96,7 @@ async def open_pool(
     settings: Mapping[str, str] | None = None,
     connection_class: type[BoundedConnection] = BoundedConnection,
     kept_idle_seconds: float = _KEPT_IDLE_SECONDS,
+    name: PoolName | None = None,
 ) -> Pool:
     """Open a pool of at most ``size`` connections to ``url``, of which one is made at once.
 
@@ -102,6 +107,7 @@ async def open_pool(
         settings: of PostgreSQL, beside the usual ones.
         connection_class: what a connection is.
         kept_idle_seconds: after how long a connection that nobody uses is closed; 0 keeps it.
+        name: in the numbers behind /metrics; None to leave it out of them.
 
     Raises:
         OSError, asyncpg.PostgresError: the server cannot be reached or refuses the role.
@@ -111,6 +117,8 @@ async def open_pool(
     async def prepare_or_drop(connection: Connection) -> None:
         try:
             await prepare(connection)
+            if live.tracer is not None:
+                record_statements(connection)
         except BaseException:
             # The driver would say goodbye to a server that does not answer.
             connection.terminate()
@@ -134,6 +142,7 @@ async def open_pool(
         driver_pool,
         lambda command_seconds: connect(url, command_seconds=command_seconds),
         acquire_seconds,
+        name,
     )
 
 

@@ -9,6 +9,7 @@ within its lane, and the lanes that wait take turns.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, OrderedDict, deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.metrics.lanes import Reason
+    from partner_api.metrics.pool import PoolNumbers
 
 MOST_WAITING: Final = 1_000
 """How many of a tenant may wait in memory in one process."""
@@ -51,14 +53,18 @@ class Lanes:
         size: how many connections there are. With one or two, nothing can be set aside for everybody, and with fewer
             than six a third is less than the two that a tenant needs to read while it writes.
         most_waiting: how many of one tenant may wait.
+        numbers: of the pool; None for one that is not counted.
     """
 
-    def __init__(self, size: int, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self, size: int, *, most_waiting: int = MOST_WAITING, numbers: PoolNumbers | None = None
+    ) -> None:
         self.most_of_owner = max(1, min(2, size - 1), size // 3)
         self.most_writes_of_owner = max(1, self.most_of_owner - 1)
         self.most_writes = max(1, size - max(1, size // 3))
         self.most = max(min(size, self.most_writes + 1), size - 1)
         self._most_waiting = most_waiting
+        self._numbers = numbers
         self._inside = 0
         self._writes = 0
         metrics.begin()
@@ -84,8 +90,13 @@ class Lanes:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(lane, deque()).append(turn)
         try:
-            async with asyncio.timeout_at(until):
-                await turn
+            with (
+                contextlib.nullcontext()
+                if self._numbers is None
+                else self._numbers.waiting_in_lane()
+            ):
+                async with asyncio.timeout_at(until):
+                    await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
                 # It was its turn at the same moment.

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
 from partner_api.database.lanes import Lanes
+from partner_api.metrics.pool import PoolNumbers
 from partner_api.time_limits import CANCEL_SECONDS, POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Row
     from partner_api.database.lanes import Lane
+    from partner_api.metrics.pool import PoolName
 
     _DriverConnection = asyncpg.Connection[asyncpg.Record]
     _DriverPool = asyncpg.Pool[asyncpg.Record]
@@ -83,6 +86,7 @@ class Pool:
         driver_pool: the driver's pool, open.
         connect: opens a connection outside it, whose statements are waited for as long as it is told.
         acquire_seconds: how long a connection is waited for.
+        name: in the numbers behind /metrics; None to leave it out of them.
     """
 
     def __init__(
@@ -90,11 +94,14 @@ class Pool:
         driver_pool: _DriverPool,
         connect: Callable[[float | None], Awaitable[Connection]],
         acquire_seconds: float,
+        name: PoolName | None = None,
     ) -> None:
         self._driver_pool = driver_pool
         self._connect = connect
         self._acquire_seconds = acquire_seconds
-        self._lanes = Lanes(driver_pool.get_max_size())
+        most = driver_pool.get_max_size()
+        self._numbers = None if name is None else PoolNumbers(name, most)
+        self._lanes = Lanes(most, numbers=self._numbers)
 
     def acquire(self, lane: Lane | None = None, *, until: float | None = None) -> Acquisition:
         """Borrow a connection: ``async with pool.acquire() as connection``.
@@ -176,7 +183,7 @@ class Pool:
 class Acquisition:
     """One loan of a connection."""
 
-    __slots__ = ("_connection", "_lane", "_pool", "_task", "_until")
+    __slots__ = ("_connection", "_lane", "_lent_at", "_pool", "_task", "_until")
 
     def __init__(self, pool: Pool, lane: Lane | None, until: float | None) -> None:
         self._pool = pool
@@ -195,6 +202,7 @@ class Acquisition:
         except BaseException:
             self._end()
             raise
+        asked_at = time.perf_counter()
         try:
             async with asyncio.timeout(self._pool._acquire_seconds):
                 self._connection = await self._pool._driver_pool.acquire()
@@ -205,6 +213,10 @@ class Acquisition:
             if isinstance(error, OSError):
                 raise DatabaseUnreachable(f"{type(error).__name__}: {error}") from error
             raise
+        finally:
+            self._lent_at = time.perf_counter()
+            if self._pool._numbers is not None:
+                self._pool._numbers.count_wait("connection", self._lent_at - asked_at)
         return self._connection
 
     async def __aexit__(
@@ -224,6 +236,8 @@ class Acquisition:
             # The driver has dropped it. What was done with it is done, and says more than that.
             pass
         finally:
+            if self._pool._numbers is not None:
+                self._pool._numbers.count_loan(time.perf_counter() - self._lent_at)
             self._leave()
         if error is not None and (cancellation := _cancellation_before(error)) is not None:
             raise cancellation

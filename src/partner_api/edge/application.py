@@ -139,6 +139,7 @@ class Application:
             # A key that is malformed is refused before anything is done.
             repeatable = route.is_repeatable or bool(request.raw_idempotency_keys)
             refusal = client_error(error, request.request_id, where=where, repeatable=repeatable)
+            request.exchange.failure = refusal.code
             if show_refusal is not None:
                 reply = show_refusal(refusal, request.request_id)
             else:

@@ -7,14 +7,19 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
 from partner_api.edge.request.exchange import EXCHANGE, BodyLimits, DrainLimit, Exchange
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply
-from partner_api.errors import not_found
+from partner_api.errors import CODES, KINDS, not_found
 from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
+from partner_api.tracing import live
+from partner_api.tracing.live import trace_fields
+from partner_api.tracing.requests import begin_request, end_request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -35,6 +40,8 @@ _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
 # From this status on.
 _REFUSED = 300
+_FAILED = 500
+_UNAVAILABLE = KINDS["UNAVAILABLE"].status
 
 
 class Edge:
@@ -47,7 +54,11 @@ class Edge:
     def __init__(self, app: Application, routes: Sequence[Route], settings: Settings) -> None:
         self._app = app
         self.routes = routes
+        self._rate_classes: dict[tuple[str, str], str] = {
+            (route.method, route.template): route.endpoint_class for route in routes
+        }
         self._access_log = AccessLog(settings)
+        metrics.begin(code for code in CODES if KINDS[code].status >= _FAILED)
         self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.body_limits = BodyLimits()
         self.services: Services | None = None
@@ -64,6 +75,7 @@ class Edge:
             return
         method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
         exchange = Exchange(method, self.services, self.body_limits)
+        span = None if live.tracer is None else begin_request(live.tracer, exchange, scope)
         # The server has its own idea of the request, which this must not change.
         scope = {**scope, EXCHANGE: exchange}
         if method == "HEAD":
@@ -107,6 +119,8 @@ class Edge:
             await reply(scope, receive, send_marked)
         finally:
             self._record(exchange)
+            if span is not None:
+                end_request(span, exchange, self._rate_classes)
 
     def _record(self, exchange: Exchange) -> None:
         if (
@@ -118,7 +132,13 @@ class Edge:
             exchange.services.bell.ring("outbox")
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
+        if exchange.status >= _FAILED:
+            code = exchange.failure or (
+                "UNAVAILABLE" if exchange.status == _UNAVAILABLE else "INTERNAL"
+            )
+            metrics.count_failure(exchange.template, code)
         if self._access_log.enabled:
+            trace = trace_fields()
             self._access_log.write(
                 AccessLine(
                     timestamp(),
@@ -128,6 +148,8 @@ class Edge:
                     round(seconds * 1000, 2),
                     exchange.request_id,
                     exchange.caller_id,
+                    trace_id=trace.get("trace_id", msgspec.UNSET),
+                    span_id=trace.get("span_id", msgspec.UNSET),
                 )
             )
 

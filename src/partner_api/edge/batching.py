@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.pool import require_no_connection
+from partner_api.tracing import live
+from partner_api.tracing.batches import begin_batch, begin_flight, begin_wait
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+
+    from partner_api.tracing.span import Span
 
 T = TypeVar("T")
 K = TypeVar("K", bound="Hashable")
@@ -32,6 +36,7 @@ class Batcher(Generic[K, V]):
             exception of each. If it raises, every caller of that batch gets the exception.
         apart: names what a key is part of, such as its tenant. If some of that cannot be reached, as when a node of a
             cluster is down, the keys of each are loaded by themselves.
+        name: what is loaded, in traces.
         max_batch: most keys in one call of ``load``.
         max_in_flight: most calls of ``load`` at a time.
     """
@@ -41,16 +46,20 @@ class Batcher(Generic[K, V]):
         load: Callable[[list[K]], Awaitable[Sequence[V | Exception]]],
         *,
         apart: Callable[[K], Hashable] | None = None,
+        name: str = "values",
         max_batch: int = 256,
         max_in_flight: int = 2,
     ) -> None:
         self._load = load
+        self._name = name
         self._apart = apart
         self._max_batch = max_batch
         self._max_in_flight = max_in_flight
         self._in_flight: set[asyncio.Task[None]] = set()
         # One future per caller, so that a caller that is cancelled leaves the others alone.
         self._waiting: dict[K, list[asyncio.Future[V]]] = {}
+        # Of those who are traced.
+        self._waits: dict[asyncio.Future[V], Span] = {}
 
     async def get(self, key: K) -> V:
         """Load one key, together with those that others ask for at the same time.
@@ -64,10 +73,13 @@ class Batcher(Generic[K, V]):
         require_no_connection()
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(future)
+        wait = None if live.tracer is None else self._begin_wait(future)
         self._start()
         try:
             return await future
         finally:
+            if wait is not None:
+                self._end_wait(wait, future)
             # An exception in it has a traceback that leads here: a circle that only the collector would open.
             del future
 
@@ -84,12 +96,26 @@ class Batcher(Generic[K, V]):
         for key in keys:
             futures.append(loop.create_future())
             self._waiting.setdefault(key, []).append(futures[-1])
+        wait = None if live.tracer is None else self._begin_wait(*futures)
         self._start()
         try:
             return await asyncio.gather(*futures)
         finally:
+            if wait is not None:
+                self._end_wait(wait, *futures)
             # As in ``get``.
             futures.clear()
+
+    def _begin_wait(self, *futures: asyncio.Future[V]) -> Span | None:
+        wait = begin_wait(self._name)
+        if wait is not None:
+            self._waits.update(dict.fromkeys(futures, wait))
+        return wait
+
+    def _end_wait(self, wait: Span, *futures: asyncio.Future[V]) -> None:
+        wait.end()
+        for future in futures:
+            self._waits.pop(future, None)
 
     def _start(self) -> None:
         while self._waiting and len(self._in_flight) < self._max_in_flight:
@@ -109,6 +135,10 @@ class Batcher(Generic[K, V]):
 
     async def _run(self, batch: dict[K, list[asyncio.Future[V]]]) -> None:
         values: Sequence[V | Exception]
+        span = None
+        if live.tracer is not None:
+            waits = [self._waits.get(future) for futures in batch.values() for future in futures]
+            span = begin_batch(self._name, waits, len(batch), begin_flight())
         try:
             values = await self._load_reachable(list(batch))
             if len(values) != len(batch):
@@ -120,6 +150,11 @@ class Batcher(Generic[K, V]):
             raise
         except Exception as error:
             values = [error] * len(batch)
+            if span is not None:
+                span.error = type(error).__name__
+        finally:
+            if span is not None:
+                span.end()
         self._land()
         answers = zip(batch.values(), values, strict=True)
         await in_slices(

@@ -11,8 +11,9 @@ connections, however many of its requests wait here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 
@@ -27,84 +28,31 @@ from partner_api.database.outages import (
 )
 from partner_api.database.pool import require_no_connection
 from partner_api.edge.batching import in_slices
+from partner_api.edge.money_queues import Operation, TenantQueues
 from partner_api.metrics import lanes as metrics
 from partner_api.time_limits import LOCK_SECONDS, REQUEST_SECONDS
+from partner_api.tracing import live
+from partner_api.tracing.batches import (
+    begin_alone,
+    begin_batch,
+    begin_flight,
+    begin_wait,
+    note_put_back,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from partner_api.clock import Clock
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Pool
+    from partner_api.edge.money_queues import Answer, MoneyFunction
+    from partner_api.tracing.span import Span
 
 Item = TypeVar("Item")
-Item_contra = TypeVar("Item_contra", contravariant=True)
 _CALLS_OF_TENANT = 2
 # A call that has less time than this would be cancelled before it is planned.
 _SHORTEST_SECONDS = 0.01
-
-
-class MoneyFunction(Protocol[Item_contra]):
-    """A function of a store that moves money: items in, an outcome of each back, in their order."""
-
-    async def __call__(
-        self, connection: Connection, tenant_id: int, now: datetime, items: Sequence[Item_contra], /
-    ) -> list[Outcome]:
-        """Call it outside a transaction."""
-        ...
-
-
-class _Operation:
-    """One item on its way."""
-
-    __slots__ = ("answer", "deadline", "item", "seconds_left")
-
-    def __init__(self, item: Any, deadline: float, answer: asyncio.Future[Outcome]) -> None:
-        self.item = item
-        self.deadline = deadline
-        self.answer = answer
-        # What it may still spend in calls that wait for a lock.
-        self.seconds_left = LOCK_SECONDS
-
-
-_Answer = tuple[_Operation, "Outcome | Exception"]
-
-
-class _Tenant:
-    """What a tenant has waiting, by function in the order of their turns, and what is in flight."""
-
-    __slots__ = ("id", "in_flight", "waiting")
-
-    def __init__(self, tenant_id: int) -> None:
-        self.id = tenant_id
-        self.waiting: dict[MoneyFunction[Any], deque[_Operation]] = {}
-        self.in_flight: dict[MoneyFunction[Any], asyncio.Task[None]] = {}
-
-    def take(self, function: MoneyFunction[Any], most: int) -> list[_Operation]:
-        """Take the first of those that wait for a function; it is then the others' turn."""
-        operations = self.waiting.pop(function, None)
-        if operations is None:
-            return []
-        taken = [operations.popleft() for _ in range(min(most, len(operations)))]
-        if operations:
-            self.waiting[function] = operations
-        return taken
-
-    def put_back(self, function: MoneyFunction[Any], operations: list[_Operation]) -> None:
-        """Let operations that were taken be the first again."""
-        if operations:
-            self.waiting.setdefault(function, deque()).extendleft(reversed(operations))
-
-    def withdraw(self, function: MoneyFunction[Any], operation: _Operation) -> bool:
-        """Take one out that waits; False if it does not."""
-        operations = self.waiting.get(function)
-        if operations is None or operation not in operations:
-            return False
-        operations.remove(operation)
-        if not operations:
-            del self.waiting[function]
-        return True
 
 
 class MoneyCalls:
@@ -127,7 +75,7 @@ class MoneyCalls:
         self._clock = clock
         self._batch_size = batch_size
         self._most_waiting = most_waiting
-        self._tenants: dict[int, _Tenant] = {}
+        self._tenants: dict[int, TenantQueues] = {}
 
     async def call(
         self,
@@ -157,10 +105,12 @@ class MoneyCalls:
             deadline = loop.time() + REQUEST_SECONDS
         tenant = self._tenants.get(tenant_id)
         if tenant is None:
-            tenant = self._tenants[tenant_id] = _Tenant(tenant_id)
+            tenant = self._tenants[tenant_id] = TenantQueues(tenant_id)
         elif sum(map(len, tenant.waiting.values())) >= self._most_waiting:
             raise TooMuchInFlight("full")
-        operation = _Operation(item, deadline, loop.create_future())
+        operation = Operation(item, deadline, loop.create_future())
+        if live.tracer is not None:
+            operation.wait = begin_wait(metrics.call_name(function))
         tenant.waiting.setdefault(function, deque()).append(operation)
         self._start(tenant)
         timer = loop.call_at(deadline, _give_up, tenant, function, operation)
@@ -171,26 +121,34 @@ class MoneyCalls:
             raise
         finally:
             timer.cancel()
+            if operation.wait is not None:
+                operation.wait.end()
             # An exception in it has a traceback that leads here: a circle that only the collector would open.
             del operation
 
-    def _start(self, tenant: _Tenant) -> None:
+    def _start(self, tenant: TenantQueues) -> None:
         for function in tenant.waiting:
             if len(tenant.in_flight) >= _CALLS_OF_TENANT:
                 return
             if function not in tenant.in_flight:
                 tenant.in_flight[function] = asyncio.create_task(self._fly(tenant, function))
 
-    async def _fly(self, tenant: _Tenant, function: MoneyFunction[Any]) -> None:
+    async def _fly(self, tenant: TenantQueues, function: MoneyFunction[Any]) -> None:
         """Take what waits as soon as there is a connection for it, call the function, and tell what became of each."""
-        taken: list[_Operation] = []
-        answers: list[_Answer] = []
+        taken: list[Operation] = []
+        answers: list[Answer] = []
+        since_ns = 0 if live.tracer is None else begin_flight()
+        span = None
         try:
             async with self._pool.acquire(Lane(tenant.id, writes=True)) as connection:
                 taken = tenant.take(function, self._batch_size)
+                if since_ns:
+                    span = _begin_batch(function, taken, since_ns)
                 if taken:
                     answers = await self._answers(connection, tenant, function, taken)
         except Exception as error:
+            if span is not None:
+                span.error = type(error).__name__
             # Without a connection nobody who waits would get one.
             answers = [
                 (operation, error)
@@ -201,6 +159,8 @@ class MoneyCalls:
                 operation.answer.cancel()
             raise
         finally:
+            if span is not None:
+                span.end()
             del tenant.in_flight[function]
             # The database works on the next call while this process writes the answers.
             self._start(tenant)
@@ -211,10 +171,10 @@ class MoneyCalls:
     async def _answers(
         self,
         connection: Connection,
-        tenant: _Tenant,
+        tenant: TenantQueues,
         function: MoneyFunction[Any],
-        operations: list[_Operation],
-    ) -> list[_Answer]:
+        operations: list[Operation],
+    ) -> list[Answer]:
         """Call the function; return what became of the operations, but for those that are put back."""
         try:
             return await self._call(connection, tenant, function, operations)
@@ -224,10 +184,10 @@ class MoneyCalls:
             if len(operations) == 1 or is_unavailable(error) or isinstance(error, MET_OTHERS):
                 raise
         # The statement has had no effect. Whose fault it was shows when each is alone.
-        answers: list[_Answer] = []
+        answers: list[Answer] = []
         for operation in operations:
             try:
-                answers += await self._call(connection, tenant, function, [operation])
+                answers += await self._call_alone(connection, tenant, function, operation)
             except TOOK_TOO_LONG as late:
                 answers += self._put_back(tenant, function, [operation], late)
             except Exception as own:
@@ -235,13 +195,25 @@ class MoneyCalls:
                 answers.append((operation, own))
         return answers
 
+    async def _call_alone(
+        self,
+        connection: Connection,
+        tenant: TenantQueues,
+        function: MoneyFunction[Any],
+        operation: Operation,
+    ) -> list[Answer]:
+        """Call the function for an operation of a batch that failed; see ``_call``."""
+        span = None if live.tracer is None else begin_alone(operation.wait)
+        with span or contextlib.nullcontext():
+            return await self._call(connection, tenant, function, [operation])
+
     async def _call(
         self,
         connection: Connection,
-        tenant: _Tenant,
+        tenant: TenantQueues,
         function: MoneyFunction[Any],
-        operations: list[_Operation],
-    ) -> list[_Answer]:
+        operations: list[Operation],
+    ) -> list[Answer]:
         """Call the function, within the time that each of the operations has left."""
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -265,25 +237,34 @@ class MoneyCalls:
 
     def _put_back(
         self,
-        tenant: _Tenant,
+        tenant: TenantQueues,
         function: MoneyFunction[Any],
-        operations: list[_Operation],
+        operations: list[Operation],
         error: Exception,
-    ) -> list[_Answer]:
+    ) -> list[Answer]:
         """Refuse those that have waited for locks as long as they may; the others go on, as the first."""
         now = asyncio.get_running_loop().time()
-        refused: list[_Answer] = []
+        refused: list[Answer] = []
         going_on = []
         for operation in operations:
             if min(operation.deadline - now, operation.seconds_left) > _SHORTEST_SECONDS:
                 going_on.append(operation)
             else:
                 refused.append((operation, error))
+        if live.tracer is not None:
+            note_put_back()
         tenant.put_back(function, going_on)
         return refused
 
 
-def _tell(answer: _Answer) -> None:
+def _begin_batch(
+    function: MoneyFunction[Any], operations: Sequence[Operation], since_ns: int
+) -> Span | None:
+    waits = [operation.wait for operation in operations]
+    return begin_batch(metrics.call_name(function), waits, len(operations), since_ns)
+
+
+def _tell(answer: Answer) -> None:
     operation, outcome = answer
     if operation.answer.done():
         return
@@ -293,7 +274,7 @@ def _tell(answer: _Answer) -> None:
         operation.answer.set_result(outcome)
 
 
-def _give_up(tenant: _Tenant, function: MoneyFunction[Any], operation: _Operation) -> None:
+def _give_up(tenant: TenantQueues, function: MoneyFunction[Any], operation: Operation) -> None:
     """Refuse an operation whose time is over and which has not left. One that has is bounded by the database."""
     if tenant.withdraw(function, operation):
         _tell((operation, TooMuchInFlight("late")))

@@ -19,7 +19,9 @@ class JobTenants:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._batcher: Batcher[UUID, int | None] = Batcher(self._load, apart=lambda job_id: job_id)
+        self._batcher: Batcher[UUID, int | None] = Batcher(
+            self._load, apart=lambda job_id: job_id, name="jobs"
+        )
 
     async def find(self, job_ids: Sequence[UUID]) -> list[int | None]:
         """Return the tenant of each job, None for one that does not exist."""

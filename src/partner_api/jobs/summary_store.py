@@ -62,3 +62,16 @@ async def summarize(connection: Connection, now: datetime, lost_since: datetime)
         first_id_at(lost_since - _LONGEST),
     )
     return read_returned(JobsSummary, row)
+
+
+async def count_expiring(connection: Connection, by: datetime) -> int:
+    """Return how many unfinished jobs fail by a time unless they end before, at most ``COUNTED``. Crosses tenants."""
+    count: int = await connection.fetchval(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM reservations WHERE status = 'open' AND expires_at <= $1 LIMIT $2) AS counted
+        """,
+        by,
+        COUNTED,
+    )
+    return count

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.database.rows import read_rows
+from partner_api.database.rows import read_returned, read_rows
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
+
+
+COUNTED: Final = 10_000
 
 
 class PastDuePosition(NamedTuple):
@@ -19,6 +22,14 @@ class PastDuePosition(NamedTuple):
 
     first_ends_at: datetime
     organization_id: UUID
+
+
+class PastDueCount(Struct, frozen=True):
+    """How many leases are past due; each number is at most `COUNTED`, which stands for so many or more."""
+
+    leases: int
+    ending: int
+    """Those that end by a time that the caller has given."""
 
 
 class PartnerPastDue(Struct, frozen=True):
@@ -65,3 +76,27 @@ async def list_partners_past_due(
         limit,
     )
     return read_rows(PartnerPastDue, rows)
+
+
+async def count_past_due(connection: Connection, ending_by: datetime) -> PastDueCount:
+    """Return how many leases of live partners are past due. Crosses tenants.
+
+    It reads them by the index of leases that are tried again, and no others.
+
+    Args:
+        connection: any.
+        ending_by: what ends by then is counted apart.
+    """
+    row = await connection.fetchrow(
+        """
+        SELECT count(*) AS leases,
+               count(*) FILTER (WHERE past_due_since + lease_patience() <= $1) AS ending
+          FROM (SELECT l.past_due_since FROM leases l
+                  JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live'
+                 WHERE l.status = 'assigned' AND l.billing_status = 'past_due' AND l.next_attempt_at IS NOT NULL
+                 LIMIT $2) AS counted
+        """,
+        ending_by,
+        COUNTED,
+    )
+    return read_returned(PastDueCount, row)

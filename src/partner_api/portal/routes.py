@@ -9,12 +9,12 @@ from partner_api.console.declare import View
 from partner_api.console.files import declare_files
 from partner_api.console.form_data import parse_form
 from partner_api.console.mount import (
-    error_view,
     html_reply,
     mounted,
     redirection,
     require_same_site,
 )
+from partner_api.console.refused import error_view
 from partner_api.console.session import notice_header, notice_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.authentication import killed

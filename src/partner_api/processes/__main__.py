@@ -62,6 +62,8 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
 
     from partner_api.crypto import SecretKeyError
     from partner_api.storage.errors import StorageUnavailable
+    from partner_api.tracing.errors import TracingUnavailable
+    from partner_api.tracing.starting import tracing
 
     try:
         installation = _open_installation(settings, link)
@@ -69,11 +71,13 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
             from partner_api.processes.api import run_api_part
 
             sockets = [socket.socket(fileno=number) for number in arguments.listen]
-            uvloop.run(run_api_part(settings, installation, link, sockets, arguments.status))
+            with tracing(settings, arguments.name):
+                uvloop.run(run_api_part(settings, installation, link, sockets, arguments.status))
         elif arguments.kind == "sweeps":
             from partner_api.processes.sweeps import run_sweeps_part
 
-            uvloop.run(run_sweeps_part(settings, installation, link))
+            with tracing(settings, arguments.name):
+                uvloop.run(run_sweeps_part(settings, installation, link))
         elif arguments.kind == "archive":
             from partner_api.processes.archive import run_archive_part
 
@@ -82,7 +86,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
             from partner_api.processes.rendering import run_rendering_part
 
             uvloop.run(run_rendering_part(settings, installation, link))
-    except (SecretKeyError, StorageUnavailable) as error:
+    except (SecretKeyError, StorageUnavailable, TracingUnavailable) as error:
         # A restart would not help.
         link.say(Beat(working=False, fatal=str(error)))
         return 1

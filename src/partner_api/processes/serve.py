@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,9 +16,14 @@ from partner_api.installation import open_installation
 from partner_api.processes.listening import bound_sockets, listen
 from partner_api.processes.part import PartPlan
 from partner_api.processes.run_folder import NUMBERS, run_folder
-from partner_api.processes.startup import prepare_database, run_with_database
+from partner_api.processes.startup import (
+    prepare_database,
+    require_own_folder,
+    run_with_database,
+)
 from partner_api.processes.supervisor import Supervisor
 from partner_api.storage import open_storage
+from partner_api.tracing.starting import require_tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,9 +51,10 @@ def serve(
         render: whether to render slideshows too.
 
     Raises:
-        StartupError, MigrationError, SecretKeyError, StorageUnavailable, BackupError: it cannot start, or not go
-            on; the sentence says why.
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, BackupError, TracingUnavailable: it cannot
+            start, or not go on; the sentence says why.
     """
+    require_tracing(settings, os.environ)
     with (
         bound_sockets(settings.host, settings.port) as sockets,
         Supervisor("serve", settings.shutdown_seconds) as supervisor,
@@ -92,9 +99,10 @@ def work(settings: Settings, *, render: bool) -> None:
         render: whether to render slideshows too.
 
     Raises:
-        StartupError, MigrationError, SecretKeyError, StorageUnavailable, DatabaseStartError: it cannot start, or
-            not go on; the sentence says why.
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, TracingUnavailable, DatabaseStartError: it
+            cannot start, or not go on; the sentence says why.
     """
+    require_tracing(settings, os.environ)
     location, secret_keys = open_installation(settings)
     with (
         _own_folder(settings) as folder,
@@ -127,6 +135,7 @@ def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
 def _start_database(settings: Settings, supervisor: Supervisor) -> None:
     """Start the server's own database as a part, if these settings use it."""
     if settings.database_url is None:
+        require_own_folder(settings)
         supervisor.start(_DATABASE)
         supervisor.wait_until_working(_DATABASE.name)
 

@@ -14,7 +14,9 @@ from partner_api.database import migrate, version
 from partner_api.database.connection import connect
 from partner_api.demo.issuing import mark_kept_credentials
 from partner_api.processes.run_folder import development_pid, no_server_begins
+from partner_api.redaction import redact
 from partner_api.rehearsal import store
+from partner_api.settings.table import load_settings
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# What the server has in its data folder beside PostgreSQL's files.
+_OWN_NAMES = frozenset(
+    {"demo-credentials.json", "files", "lost+found", "run", "secret-keys", "server.lock"}
+)
 # Errors of files, never of sockets.
 _OF_FILES = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS})
 
@@ -52,6 +58,30 @@ def require_existing_database(settings: Settings) -> None:
             f"There is no {missing} {settings.data_dir}. Set LAYERS_DATA_DIR to the server's, or "
             "DATABASE_URL to its database."
         )
+
+
+def require_own_folder(settings: Settings) -> None:
+    """Check that the data folder, if nobody has named one, is not somebody else's folder of the same name.
+
+    Many things call a folder `data`, and the server may be started in any of them.
+
+    Raises:
+        StartupError: there is no database in it, but something that is not the server's.
+    """
+    folder = settings.data_dir
+    if folder != load_settings({}).data_dir or DataFolder(folder).cluster.exists():
+        return
+    with contextlib.suppress(OSError):
+        others = sorted(
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name not in _OWN_NAMES and not entry.name.startswith((".", "postgres"))
+        )
+        if others:
+            raise StartupError(
+                f"The folder {folder} is not this server's: it has {redact(others[0])!r} in it, and no "
+                "database. Start the server in another folder, or name one with LAYERS_DATA_DIR."
+            )
 
 
 async def prepare_database(
@@ -102,8 +132,8 @@ async def require_development(connection: Connection) -> None:
     if not await store.is_for_development(connection):
         raise StartupError(
             "This database was used without development mode, so it may hold real customers; "
-            "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
-            "database."
+            "development mode could move their time. Unset LAYERS_DEVELOPMENT and leave out --demo, or "
+            "use another database."
         )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import structlog
 
 from embedded_postgres.interruptions import stop_like_control_c, stops_deferred
+from partner_api.processes.orphans import reap_orphans
 from partner_api.processes.part import Part, part_environment
 from partner_api.processes.shutdown import plan_shutdown
 from partner_api.processes.startup import StartupError
@@ -187,6 +188,7 @@ class Supervisor:
                 )
             if restart and part.restart_at is not None and part.restart_at <= time.monotonic():
                 self._start(part)
+        reap_orphans({part.pid for part in self._parts.values()})
         self._write_status()
 
     def _start(self, part: Part) -> None:

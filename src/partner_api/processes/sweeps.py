@@ -12,11 +12,12 @@ import structlog
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.notifications import Bell, Listener
+from partner_api.health.minute_numbers import measure_every_minute
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
 from partner_api.processes.shutdown import plan_shutdown
 from partner_api.rehearsal.installation import following_installation
-from partner_api.storage import open_storage
+from partner_api.storage import FOLDER, open_storage
 from partner_api.sweeps import locks, open_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
@@ -27,6 +28,8 @@ from partner_api.webhooks.sending import metrics as webhook_metrics
 from partner_api.webhooks.sending.sender import Outgoing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from partner_api.database.connection import Pool
     from partner_api.installation import Installation
     from partner_api.settings.table import Settings
@@ -34,10 +37,10 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 22 + SERVERS_AT_ONCE - 1
+CONNECTIONS = 23 + SERVERS_AT_ONCE - 1
 """One for each sweep, so that none waits until another has done a long step, and three more for deliveries, which work
-for four tenants at once; for the lag, and for the bell; and for each further server on which renewals are charged at a
-time.
+for four tenants at once; for the lag, for the numbers of a minute, and for the bell; and for each further server on
+which renewals are charged at a time.
 
 Few of them are open at a time: a step of most sweeps takes some milliseconds.
 """
@@ -94,6 +97,7 @@ async def _work(
         CONNECTIONS,
         acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
         settings=locks.SETTINGS,
+        name="background",
     )
     try:
         clock = Clock()
@@ -117,14 +121,31 @@ async def _work(
                 drain_seconds=plan_shutdown(settings.shutdown_seconds).requests,
             ) as sweeps,
         ):
-            measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")
+            measuring = [
+                asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag"),
+                asyncio.create_task(
+                    measure_every_minute(pool, clock, folders_of(settings)), name="minute numbers"
+                ),
+            ]
             try:
                 await run_sweeps(pool, clock, bell, sweeps, stop, progress)
             finally:
-                measuring.cancel()
-                await asyncio.gather(measuring, return_exceptions=True)
+                for task in measuring:
+                    task.cancel()
+                await asyncio.gather(*measuring, return_exceptions=True)
     finally:
         await pool.close()
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """Return the folders that a server fills, by the names that their disks have in its numbers."""
+    folders = {"data": settings.data_dir}
+    if settings.storage_url is None:
+        folders["files"] = settings.data_dir / FOLDER
+    if settings.database_url is None:
+        postgres = settings.data_dir / "postgres"
+        folders |= {"postgres": postgres, "wal": postgres / "pg_wal"}
+    return folders
 
 
 async def _measure(

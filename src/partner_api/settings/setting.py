@@ -9,8 +9,8 @@ class Setting(msgspec.Struct, frozen=True):
     """What a field of ``Settings`` is beside its type.
 
     ``parse`` gets text that is never empty, and raises ValueError with the end of a sentence that begins "LAYERS_X is
-    '…', but". ``mask`` is there if the value or a part of it is secret. ``variable`` is ``LAYERS_`` and the field's
-    name in capitals, unless it is given.
+    '…', but". ``mask`` is there if the value or a part of it is secret; it may then be in a file
+    (``secret_files``). ``variable`` is ``LAYERS_`` and the field's name in capitals, unless it is given.
     """
 
     meaning: str

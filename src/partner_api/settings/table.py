@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, get_args, get_type_hints
 import msgspec
 
 from partner_api.redaction import redact
+from partner_api.settings import tracing as traces
 from partner_api.settings.parsers import (
     account_name,
     backup_target,
@@ -31,6 +32,7 @@ from partner_api.settings.parsers import (
     storage_url,
     whole_number,
 )
+from partner_api.settings.secret_files import read_secret_files
 from partner_api.settings.setting import Setting, SettingsError
 
 LogFormat = Literal["console", "json"]
@@ -230,6 +232,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "info",
         ),
     ]
+    tracing: traces.Mode
+    tracing_callers: traces.Callers
+    tracing_webhooks: traces.Webhooks
     api_url: Annotated[
         str,
         Setting(
@@ -272,7 +277,7 @@ SETTINGS: Final[tuple[Setting, ...]] = tuple(
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read and check every setting.
 
-    An empty or blank variable counts as not set, so that a shell can clear one.
+    An empty or blank variable counts as not set, so that a shell can clear one. A secret may be in a file.
 
     Args:
         environ: variables and their texts, as in ``os.environ``.
@@ -281,7 +286,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         SettingsError: with a sentence for each variable that cannot be used.
     """
     values: dict[str, object] = {}
-    problems: list[str] = []
+    environ, problems = read_secret_files(environ, SETTINGS)
     for setting in SETTINGS:
         text = environ.get(setting.variable, "").strip() or setting.default
         if text is None:
@@ -293,7 +298,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             shown = "set" if setting.mask else repr(redact(text)[:60])
             problems.append(f"{setting.variable} is {shown}, but {error}.")
     if environ.get("LAYERS_MIGRATION_DATABASE_URL", "").strip() and not (
-        environ.get("DATABASE_URL", "").strip()
+        environ.get("DATABASE_URL", "").strip() or environ.get("DATABASE_URL_FILE", "").strip()
     ):
         problems.append(
             "LAYERS_MIGRATION_DATABASE_URL is set, but DATABASE_URL is not: "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from partner_api.settings.secret_files import file_variable
 from partner_api.settings.setting import SettingLine
 from partner_api.settings.table import SETTINGS, Settings
 
@@ -15,6 +16,7 @@ _OF_PROGRAMS: Final = frozenset(
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Name the LAYERS_ variables that nothing reads, sorted: most likely misspelt."""
     known = {setting.variable for setting in SETTINGS} | _OF_PROGRAMS
+    known |= {name for name in map(file_variable, SETTINGS) if name is not None}
     return sorted(name for name in environ if name.startswith("LAYERS_") and name not in known)
 
 

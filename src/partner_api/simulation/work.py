@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.database.connection import Pool
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
     from partner_api.sweeps.sweep import Sweep
 
 # At most, of one that a node is killed at: three with which the months are charged, and the call.

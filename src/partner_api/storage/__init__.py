@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from partner_api.storage.errors import FileTooLarge, InvalidKey, StorageUnavailable
 from partner_api.storage.files import (
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from partner_api.settings.table import Settings
 
 __all__ = [
+    "FOLDER",
     "MAX_FILE_BYTES",
     "FileTooLarge",
     "InvalidKey",
@@ -32,7 +33,8 @@ __all__ = [
     "open_storage",
 ]
 
-_FOLDER = "files"
+FOLDER: Final = "files"
+"""In the data folder."""
 
 
 def open_storage(settings: Settings, secret_keys: SecretKeys) -> Storage:
@@ -45,7 +47,7 @@ def open_storage(settings: Settings, secret_keys: SecretKeys) -> Storage:
     Raises:
         StorageUnavailable: a bucket is named, and what talks to buckets is not installed.
     """
-    folder = settings.data_dir / _FOLDER
+    folder = settings.data_dir / FOLDER
     if settings.storage_url is None:
         return FolderStorage(folder, secret_keys)
     from partner_api.storage.bucket import BucketStorage

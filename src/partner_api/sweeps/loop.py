@@ -13,15 +13,19 @@ import structlog
 from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.sweeps import metrics
 from partner_api.sweeps.locks import note_locked
+from partner_api.tracing import live
+from partner_api.tracing.tracer import begin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from partner_api.clock import Clock
     from partner_api.database.connection import Pool
     from partner_api.database.notifications import Bell
     from partner_api.sweeps.progress import SweepProgress
     from partner_api.sweeps.sweep import Sweep
+    from partner_api.tracing.tracer import Tracer
 
 _log = structlog.get_logger(__name__)
 _LONGEST_PAUSE_AFTER_FAILURE_SECONDS = 60.0
@@ -58,7 +62,10 @@ async def _run(
         began = time.perf_counter()
         progress.begin_step(sweep.name, sweep.limit_seconds)
         try:
-            advanced = await sweep.step(pool, clock.now())
+            if live.tracer is None:
+                advanced = await sweep.step(pool, clock.now())
+            else:
+                advanced = await _traced_step(sweep, pool, clock.now(), live.tracer)
         except asyncpg.LockNotAvailableError as error:
             # What is no tenant's, such as a table: its lock is free again, and that is no fault of the sweep's.
             progress.end_step(sweep.name)
@@ -93,6 +100,23 @@ async def _run(
     except Exception as error:
         metrics.count_failure(sweep.name)
         _log_failure(sweep, error, failures=1)
+
+
+async def _traced_step(sweep: Sweep, pool: Pool, now: datetime, tracer: Tracer) -> int:
+    """Do a step; it is traced if it advanced something, or failed."""
+    span = begin(tracer.step(sweep.name))
+    if span is None:
+        return await sweep.step(pool, now)
+    with span:
+        span.wanted = False
+        try:
+            advanced = await sweep.step(pool, now)
+        except Exception:
+            span.wanted = True
+            raise
+        span.wanted = advanced > 0
+        span.attributes["layers.sweep.rows"] = advanced
+        return advanced
 
 
 def _log_failure(sweep: Sweep, error: Exception, **fields: object) -> None:

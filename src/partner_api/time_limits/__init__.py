@@ -46,6 +46,7 @@ from partner_api.time_limits.listening import (
     FEED_CLIENT_SECONDS,
     PARTNER_CLIENT_SECONDS,
     RECEIVER_CONNECT_SECONDS,
+    TOOL_CALL_SECONDS,
 )
 from partner_api.time_limits.processes import (
     ARCHIVE_SECONDS,
@@ -64,6 +65,7 @@ from partner_api.time_limits.processes import (
     SIMULATED_NODE_SECONDS,
     SIMULATION_END_SECONDS,
     SWEEP_STEP_SECONDS,
+    TRACES_FLUSH_SECONDS,
 )
 from partner_api.time_limits.webhooks import (
     WEBHOOK_ADDRESS_SECONDS,
@@ -150,6 +152,8 @@ __all__ = [
     "STORAGE_SECONDS",
     "SWEEP_LOCK_SECONDS",
     "SWEEP_STEP_SECONDS",
+    "TOOL_CALL_SECONDS",
+    "TRACES_FLUSH_SECONDS",
     "UNKNOWN_IDLE_SECONDS",
     "WEBHOOK_ADDRESS_SECONDS",
     "WEBHOOK_BODY_SECONDS",

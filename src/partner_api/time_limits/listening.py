@@ -1,4 +1,4 @@
-"""Limits of ``layers listen`` and ``layers trigger``."""
+"""Limits of ``layers listen``, ``layers trigger`` and ``layers mcp``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ PARTNER_CLIENT_SECONDS: Final = time_limit(
     60.0,
     "the server to answer `layers trigger`, and the first request of `layers listen`",
     "the command ends and says how to ask again",
+)
+TOOL_CALL_SECONDS: Final = time_limit(
+    "TOOL_CALL_SECONDS",
+    45.0,
+    "the server to answer a tool of `layers mcp`, with all tries; clients give up after a minute",
+    "a result that says that there was no answer, and how to find out whether it was done",
 )
 FEED_CLIENT_SECONDS: Final = time_limit(
     "FEED_CLIENT_SECONDS",

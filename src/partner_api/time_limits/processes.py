@@ -45,6 +45,12 @@ CLOSE_APP_SECONDS: Final = time_limit(
     "an API process to close what it has open",
     "the process ends without it",
 )
+TRACES_FLUSH_SECONDS: Final = time_limit(
+    "TRACES_FLUSH_SECONDS",
+    0.5,
+    "the last traces to be sent, when a part ends; with a short `LAYERS_SHUTDOWN_SECONDS`, a tenth of it",
+    "it ends without them",
+)
 ORPHAN_SECONDS: Final = time_limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
 )

@@ -43,6 +43,8 @@ class ClaimedDelivery(Struct, frozen=True):
     replay_of: UUID | None
     attempt: int
     """Which attempt it is, from 1."""
+    request_ids: tuple[str, ...] = ()
+    """The requests behind its event, as far as they are known; only while traces are on."""
 
 
 class Claimed(NamedTuple):

@@ -25,8 +25,8 @@ class Endless:
         return Page([self._text] * 100, "more")
 
 
-async def lines_of(text: str) -> list[list[str]]:
-    """The lines of a file with a list of this text."""
+async def lines_of(text: str, *, let_in: int = 1_000) -> list[list[str]]:
+    """The lines of a file with a list of this text, for somebody who is let in so many times more."""
     columns = [Column[str]("Text", lambda one: one, lambda one: one)]
     reply = CsvReply(cast("Any", Endless(text)), cast("Any", None), columns, "file", {}, {})
     sent: list[bytes] = []
@@ -34,6 +34,12 @@ async def lines_of(text: str) -> list[list[str]]:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message.get("body", b""))
 
+    async def admit() -> Any:
+        nonlocal let_in
+        let_in -= 1
+        return reply if let_in >= 0 else None
+
+    reply.admit = admit
     await reply.begin()
     await reply({}, None, send)
     return list(csv.reader(io.StringIO(b"".join(sent).decode())))
@@ -61,3 +67,9 @@ async def test_a_file_that_is_cut_off_says_so() -> None:
     assert lines[:2] == [["Text"], ["a"]]
     assert len(lines) == 202
     assert "there are more" in lines[-1][0]
+
+
+async def test_whoever_is_out_meanwhile_gets_no_further_page() -> None:
+    lines = await lines_of("a", let_in=0)
+    assert len(lines) == 102
+    assert "session has ended" in lines[-1][0]

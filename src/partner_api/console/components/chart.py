@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.markup import element
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -109,7 +111,13 @@ def _figure(
                 h.table(".plain")[
                     h.tbody[
                         (
-                            h.tr[h.th(scope="row")[label], h.td(".number")[write(value)]]
+                            element(
+                                "tr",
+                                [
+                                    element("th", label, scope="row"),
+                                    element("td", write(value), class_="number"),
+                                ],
+                            )
                             for label, value in points
                         )
                     ]

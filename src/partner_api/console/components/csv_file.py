@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST_CSV_ROWS: Final = 100_000
 _CUT_OFF: Final = "A file has no more rows than these, and there are more: use the filters."
+_OVER: Final = "Your session has ended, so the rest is missing: sign in and take the file again."
 # What a spreadsheet would take for a formula, some of them behind spaces, or in the width of Chinese characters.
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BEFORE_FORMULA: Final = ("\t", "\r", "\n")
@@ -79,7 +80,12 @@ class CsvReply(Reply[str]):
         name: of the file, without its ending.
         query: parameters of the route.
         path: the path's parameters.
+
+    ``admit`` lets whoever looks in once more, and has to be set before this is sent: a long file takes as long as its
+    reader likes, and whoever is out meanwhile gets no further page.
     """
+
+    admit: Callable[[], Awaitable[Visit | None]]
 
     def __init__(
         self,
@@ -133,6 +139,9 @@ class CsvReply(Reply[str]):
         rows = 0
         while True:
             page = await self._page(cursor, is_first=bool(head))
+            if page is None:
+                yield _csv([[_OVER]])
+                return
             lines = [[_plain(c.text(row)) for c in self._columns] for row in page.items]
             rows += len(lines)
             yield _csv(head + lines)
@@ -144,8 +153,15 @@ class CsvReply(Reply[str]):
                 yield _csv([[_CUT_OFF]])
                 return
 
-    async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any]:
-        while True:
+    async def _is_let_in(self) -> bool:
+        try:
+            return await self.admit() is not None
+        except ApiError:  # its organization was suspended, or its address fails too often
+            return False
+
+    async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any] | None:
+        """Return a page; None when whoever reads has no session any more."""
+        while is_first or await self._is_let_in():
             try:
                 return await self._visit.ask(
                     self._handler,
@@ -157,6 +173,7 @@ class CsvReply(Reply[str]):
                 if error.code != "RATE_LIMITED" or is_first:
                     raise
                 await asyncio.sleep(int(error.headers["Retry-After"]))
+        return None
 
 
 def _csv(lines: Sequence[Sequence[object]]) -> bytes:

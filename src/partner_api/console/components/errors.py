@@ -17,8 +17,7 @@ _NOT_VALID: Final = "Nothing was done. Correct this and send it again."
 
 def error_notice(error: ApiError) -> h.Node:
     """Return the notice of a refusal, with what is wrong where no field shows it."""
-    details = error.details or {}
-    issues = [one for one in details.get("issues", []) if isinstance(one, Issue)]
+    issues = issues_of(error)
     message = _NOT_VALID if error.code == "VALIDATION" and issues else _message(error)
     return h.div(".error", role="alert", tabindex="-1")[
         h.p[message],
@@ -27,6 +26,11 @@ def error_notice(error: ApiError) -> h.Node:
         else None,
         _facts(error),
     ]
+
+
+def issues_of(error: ApiError) -> list[Issue]:
+    """Return what is wrong with what was sent, field by field; nothing of any other refusal."""
+    return [one for one in (error.details or {}).get("issues", []) if isinstance(one, Issue)]
 
 
 def _facts(error: ApiError) -> h.Node:
@@ -46,9 +50,8 @@ def error_body(error: ApiError, request_id: str, home: tuple[str, str]) -> h.Nod
     if error.code == "NOT_FOUND":
         message = "There is no such page or thing. Check the address."
     address, words = home
-    has_issues = bool((error.details or {}).get("issues"))
     return [
-        error_notice(error) if has_issues else [h.p[message], _facts(error)],
+        error_notice(error) if issues_of(error) else [h.p[message], _facts(error)],
         h.p(".quiet")["Request ", h.code[request_id]],
         h.p[h.a(href=address)[words]],
     ]

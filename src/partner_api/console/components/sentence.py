@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import htpy as h
 import msgspec
 
+from partner_api.console.components.markup import element
 from partner_api.console.components.text import identifier
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import htpy as h
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -58,5 +60,5 @@ def _shown(one: str | Named) -> h.Node:
     if one.is_id:
         return identifier(one.text, one.href)
     # As the text around it; a box, which long text of others stands in, would not lie on its line.
-    name = h.bdi[visible(one.text)]
-    return h.a(href=one.href)[name] if one.href else name
+    name = element("bdi", visible(one.text))
+    return element("a", name, href=one.href) if one.href else name

@@ -9,8 +9,8 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.csv_file import send_csv
-from partner_api.console.components.form import Field
-from partner_api.console.components.markup import element, joined, rendered
+from partner_api.console.components.filters import filter_form, sent
+from partner_api.console.components.markup import joined, opening, write
 from partner_api.edge.wire.pagination import Page
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from partner_api.console.components.form import Field
     from partner_api.console.visit import Visit
 
 T = TypeVar("T")
@@ -66,25 +67,45 @@ def table(
             h.thead[
                 h.tr[(h.th(".number" if c.number else "", scope="col")[c.title] for c in columns)]
             ],
-            h.tbody[(_row(columns, row, href(row) if href else None) for row in rows)],
+            h.tbody[_rows(columns, rows, href)],
         ]
     ]
 
 
-def _row(columns: Sequence[Column[T]], row: T, address: str | None) -> Markup:
-    first, *others = columns
-    heading = rendered(first.cell(row))
-    if address:
-        heading = element("a", heading, class_="row-link", href=address)
+def _rows(
+    columns: Sequence[Column[T]], rows: Sequence[T], href: Callable[[T], str] | None
+) -> Markup:
+    """Return the rows of a table; these are most of a page, and written without an object for each cell."""
+    tags = ["th", *["td"] * (len(columns) - 1)]
     cells = [
-        element("th", heading, scope="row", class_=_class_of(first)),
-        *(element("td", rendered(c.cell(row)), class_=_class_of(c)) for c in others),
+        (
+            c.cell,
+            opening(
+                tag,
+                scope="row" if tag == "th" else None,
+                class_="number" if c.number else None,
+            ),
+            f"</{tag}>",
+        )
+        for tag, c in zip(tags, columns, strict=True)
     ]
-    return element("tr", joined(cells), data_href=address)
-
-
-def _class_of(column: Column[T]) -> str | None:
-    return "number" if column.number else None
+    parts: list[str] = []
+    for row in rows:
+        address = href(row) if href else None
+        parts.append(opening("tr", data_href=address))
+        link = opening("a", class_="row-link", href=address) if address else None
+        for cell, begin, end in cells:
+            parts.append(begin)
+            if link is not None:
+                parts.append(link)
+            write(cell(row), parts.append)
+            if link is not None:
+                parts.append("</a>")
+                # The heading of a row opens it; no other cell does.
+                link = None
+            parts.append(end)
+        parts.append("</tr>")
+    return joined(parts)
 
 
 async def listing(
@@ -127,7 +148,9 @@ async def listing(
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    asked = {**(query or {}), **{f.name: _sent(visit, f) for f in filters}}
+    if filters:
+        visit.filters = filters
+    asked = {**(query or {}), **{f.name: sent(visit, f) for f in filters}}
     await send_csv(visit, handler, [*columns, *only_csv], name, asked, path)
     page = await visit.ask(
         handler, query={"limit": 50, **asked, "cursor": visit.parameter(cursor)}, **path
@@ -146,36 +169,3 @@ async def listing(
             h.a(href=visit.address(csv=name, **{cursor: None}))["CSV"] if page.items else None,
         ],
     ]
-
-
-def _sent(visit: Visit, field: Field) -> list[str] | None:
-    """Return what is sent to the API for a filter."""
-    values = visit.query.get(field.name) or None
-    if values is None or field.kind != "date":
-        return values
-    end = "T23:59:59.999Z" if field.name == "until" else "T00:00:00Z"
-    # What is no day, the API refuses by the name of the field.
-    return [f"{value}{end}" if len(value) == len("2027-01-01") else value for value in values]
-
-
-def filter_form(visit: Visit, filters: Sequence[Field]) -> h.Node:
-    """Return the form that changes the filters of the address."""
-    return h.form(".filters", method="get", action=visit.path)[
-        (_filter(visit, one) for one in filters),
-        h.button(type="submit")["Show"],
-        h.a(href=visit.path)["Clear"] if any(visit.parameter(f.name) for f in filters) else None,
-    ]
-
-
-def _filter(visit: Visit, field: Field) -> h.Node:
-    id = f"filter-{field.name}"
-    value = visit.parameter(field.name, field.value)
-    control: h.Node
-    if field.kind == "select":
-        control = h.select(id=id, name=field.name)[
-            (h.option(value=one, selected=one == value)[text] for one, text in field.options)
-        ]
-    else:
-        kind = "date" if field.kind == "date" else "search"
-        control = h.input(field.attributes, id=id, name=field.name, type=kind, value=value)
-    return h.div[h.label(for_=id)[field.label], control]

@@ -48,8 +48,8 @@ def instant(text: str | None) -> h.Node:
     """Return a time in UTC, to the second; a script adds the local one as its title."""
     if text is None:
         return NONE
-    moment = datetime.fromisoformat(text)
-    return element("time", f"{moment:%Y-%m-%d %H:%M:%S}", datetime=text)
+    # The API writes all times in UTC, and in one form.
+    return element("time", f"{text[:10]} {text[11:19]}", datetime=text)
 
 
 def elapsed(since: str, now: datetime) -> str:
@@ -118,7 +118,11 @@ def badge(status: str, tone: Tone | None = None) -> h.Node:
 
 def facts(*rows: tuple[str, h.Node]) -> h.Node:
     """Return a list of names and values."""
-    return h.dl(".facts")[(h.div[h.dt[name], h.dd[value]] for name, value in rows)]
+    return element(
+        "dl",
+        [element("div", [element("dt", name), element("dd", value)]) for name, value in rows],
+        class_="facts",
+    )
 
 
 def section(title: str, *body: h.Node, id: str | None = None) -> h.Node:

@@ -8,8 +8,9 @@ import htpy as h
 import msgspec
 
 from partner_api.console.components.form import Field
+from partner_api.console.components.markup import element
 from partner_api.console.components.table import Column, listing
-from partner_api.console.components.text import NONE, badge, instant, other
+from partner_api.console.components.text import NONE, badge, identifier, instant, other
 from partner_api.console.components.things import address_of, thing
 from partner_api.console.declare import Pages, View
 from partner_api.ops.audit import routes as audit
@@ -51,7 +52,7 @@ async def list_audit_events(visit: Visit) -> View:
     """Show the audit log."""
     columns = [
         Column[OpsAuditEvent](
-            "Event", lambda one: h.code[one.event_type], lambda one: one.event_type
+            "Event", lambda one: element("code", one.event_type), lambda one: one.event_type
         ),
         Column[OpsAuditEvent](
             "At", lambda one: instant(one.occurred_at), lambda one: one.occurred_at
@@ -88,7 +89,7 @@ def _by(one: OpsAuditEvent) -> h.Node:
     if one.data.get("operator"):
         return other(str(one.data["operator"]))
     if one.api_key_id:
-        return h.a(href=address_of(one.api_key_id))["API key"]
+        return element("a", "API key", href=address_of(one.api_key_id))
     return one.actor.replace("_", " ")
 
 
@@ -96,9 +97,11 @@ def _organization(one: OpsAuditEvent) -> h.Node:
     if one.organization_id is None:
         return NONE
     return [
-        h.a(href=f"/console/organizations/{one.organization_id}")[
-            other(one.organization_name or one.organization_id)
-        ],
+        element(
+            "a",
+            other(one.organization_name or one.organization_id),
+            href=f"/console/organizations/{one.organization_id}",
+        ),
         [" ", badge("test", "quiet")] if one.env == "test" else None,
     ]
 
@@ -111,14 +114,20 @@ def _about(one: OpsAuditEvent) -> h.Node:
     ]
     if not rows:
         return NONE
-    return h.ul(".about")[
-        (h.li[h.span(".quiet")[f"{name} "], _value(value)] for name, value in rows)
-    ]
+    return element(
+        "ul",
+        [
+            element("li", [element("span", f"{name} ", class_="quiet"), _value(value)])
+            for name, value in rows
+        ],
+        class_="about",
+    )
 
 
 def _value(value: Any) -> h.Node:
     if isinstance(value, str):
-        return thing(value) if address_of(value) else other(value[:_MOST_CHARACTERS])
+        page = address_of(value)
+        return identifier(value, page) if page else other(value[:_MOST_CHARACTERS])
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return [[_value(one), " "] for one in value]
     return other(msgspec.json.encode(value).decode()[:_MOST_CHARACTERS])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.errors import error_notice
+from partner_api.console.components.filters import filter_form
 from partner_api.console.components.form import Field, form
-from partner_api.console.components.table import Column, filter_form, listing, table
+from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import (
     NONE,
     badge,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from partner_api.database.arguments import Idempotency, Outcome
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
     from partner_api.edge.request.api_request import ApiRequest
 
 Item = TypeVar("Item")

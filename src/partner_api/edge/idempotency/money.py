@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from partner_api.database.connection import Connection
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
     from partner_api.edge.request.api_request import ApiRequest
     from partner_api.edge.wire.reply import Reply
     from partner_api.errors import ApiError

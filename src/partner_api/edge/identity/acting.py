@@ -27,7 +27,7 @@ class Children:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._children: Batcher[tuple[int, UUID, UUID], store.Child | None] = Batcher(
-            self._find, apart=lambda asked: asked[0]
+            self._find, apart=lambda asked: asked[0], name="children"
         )
 
     async def find(self, caller: Caller, child_id: UUID) -> store.Child:

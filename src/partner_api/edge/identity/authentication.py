@@ -119,9 +119,11 @@ class Authenticator:
         self._secret_keys = secret_keys
         self._development = development
         self._keys: Batcher[store.KeyLookup, store.FoundKey | None] = Batcher(
-            self._find_keys, apart=lambda asked: asked.tenant_id
+            self._find_keys, apart=lambda asked: asked.tenant_id, name="keys"
         )
-        self._operators: Batcher[str, store.KnownOperator | None] = Batcher(self._find_operators)
+        self._operators: Batcher[str, store.KnownOperator | None] = Batcher(
+            self._find_operators, name="operators"
+        )
         self.verified = VerifiedTokens()
 
     async def api_key(

@@ -9,6 +9,7 @@ from partner_api.ids import new_request_id
 from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
 
 if TYPE_CHECKING:
+    from partner_api.errors import Code
     from partner_api.services import Services
 
 EXCHANGE = "partner_api.exchange"
@@ -41,6 +42,7 @@ class Exchange:
         "bucket",
         "caller_id",
         "drain_limit",
+        "failure",
         "method",
         "request_id",
         "services",
@@ -58,6 +60,8 @@ class Exchange:
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
+        # The code of the error that is answered, where the status alone does not say it.
+        self.failure: Code | None = None
         self.drain_limit = _USUAL_DRAIN_LIMIT
         # The headers that name the rate limit's bucket, for whatever is answered.
         self.bucket: list[tuple[bytes, bytes]] = []

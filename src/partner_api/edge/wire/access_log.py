@@ -32,6 +32,9 @@ class AccessLine(msgspec.Struct, frozen=True):
     level: Literal["info"] = "info"
     logger: Literal["partner_api.access"] = "partner_api.access"
     event: Literal["request"] = "request"
+    trace_id: str | msgspec.UnsetType = msgspec.UNSET
+    """Only of a request that is traced."""
+    span_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccessLog:
@@ -74,5 +77,6 @@ def _as_json(line: AccessLine) -> str:
 def _as_text(line: AccessLine) -> str:
     return (
         f"{line.timestamp} {line.status} {line.method} {line.route or '-'} "
-        f"{line.milliseconds:.1f} ms {line.request_id} {line.caller or '-'}\n"
+        f"{line.milliseconds:.1f} ms {line.request_id} {line.caller or '-'}"
+        f"{'' if line.trace_id is msgspec.UNSET else f' trace {line.trace_id}'}\n"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -18,6 +19,7 @@ from partner_api.database.outages import (
 )
 from partner_api.errors import ApiError
 from partner_api.logs import OncePerMinute
+from partner_api.metrics import lanes as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -127,6 +129,9 @@ def client_error(
             "UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"}, headers=_should_retry(repeatable)
         )
     if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
+        if isinstance(error, TOOK_TOO_LONG):
+            waited = isinstance(error, asyncpg.LockNotAvailableError)
+            metrics.count_timeout("lock" if waited else "statement")
         log_unavailable(error, where=where, request_id=request_id)
         return ApiError("UNAVAILABLE")
     if isinstance(error, OSError):

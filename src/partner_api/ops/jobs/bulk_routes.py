@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
     Report = TypeVar("Report", claim_store.JobHeartbeat, claim_store.JobCompletion)
     T = TypeVar("T")

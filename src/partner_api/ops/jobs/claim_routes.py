@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
-    from partner_api.edge.money_calls import MoneyFunction
+    from partner_api.edge.money_queues import MoneyFunction
 
 routes = Routes("Operator: jobs")
 # The bell of another process may not be heard here.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import credits, instant, other
@@ -14,7 +15,6 @@ from partner_api.credits import routes
 from partner_api.credits.event_schemas import CreditEvent
 from partner_api.credits.event_store import CreditEventType
 from partner_api.jobs import routes as jobs
-from partner_api.portal.filters import one_of
 from partner_api.portal.projects import project_name, project_names
 from partner_api.portal.session import PREFIX
 from partner_api.portal.words import credit_sentence

@@ -9,10 +9,10 @@ import htpy as h
 from partner_api.cash import routes
 from partner_api.cash.schemas import CashEvent
 from partner_api.cash.store import CashEventType
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import cents, facts, instant, other
 from partner_api.console.declare import Pages, View
-from partner_api.portal.filters import one_of
 from partner_api.portal.words import cash_sentence
 
 if TYPE_CHECKING:

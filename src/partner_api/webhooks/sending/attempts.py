@@ -10,6 +10,8 @@ import structlog
 
 from partner_api.crypto import UnsealError
 from partner_api.ids import format_id
+from partner_api.tracing import live
+from partner_api.tracing.tracer import begin, outgoing_headers
 from partner_api.visible_text import visible
 from partner_api.webhooks.sending.client import Answer
 from partner_api.webhooks.sending.schemas import event_body
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.crypto import SecretKeys
+    from partner_api.tracing.span import Span
+    from partner_api.tracing.tracer import Tracer
     from partner_api.webhooks.sending.client import WebhookClient
     from partner_api.webhooks.sending_store import ClaimedDelivery
 
@@ -47,6 +51,7 @@ async def attempt(
     Returns:
         What to report: whatever went wrong is an attempt that failed, with a sentence that says why.
     """
+    span = None if live.tracer is None else _begin(live.tracer, delivery)
     try:
         answer = await _send(client, secret_keys, delivery)
     except UnsealError as error:
@@ -58,6 +63,8 @@ async def attempt(
         # A bug: the ladder goes on with it, so that it does not come round every thirty seconds for ever.
         _log.exception("webhook_not_made", delivery_id=str(delivery.id))
         answer = Answer(None, _NOT_MADE, b"", 0, None)
+    if span is not None:
+        _end(span, answer)
     return DeliveryResult(
         tenant_id=delivery.tenant_id,
         endpoint_id=delivery.endpoint_id,
@@ -93,4 +100,33 @@ async def _send(
     event_id = format_id("evt", delivery.event_id)
     # The machine's time, not the installation's: receivers compare it with theirs.
     headers = signature_headers(secrets, event_id, body, int(time.time()))
+    if live.tracer is not None and live.tracer.tells_receivers:
+        headers |= outgoing_headers()
     return await client.send(delivery.url, headers, body, whose=delivery.tenant_id)
+
+
+def _begin(tracer: Tracer, delivery: ClaimedDelivery) -> Span | None:
+    """Begin the span of an attempt. It says nothing of its receiver, whose address may be a secret."""
+    span = begin(tracer.delivery(delivery.event_type, delivery.request_ids))
+    if span is None:
+        return None
+    span.attributes |= {
+        "http.request.method": "POST",
+        "layers.event.id": format_id("evt", delivery.event_id),
+        "layers.event.type": delivery.event_type,
+        "layers.delivery.id": str(delivery.id),
+        "layers.endpoint.id": str(delivery.endpoint_id),
+    }
+    if len(delivery.request_ids) == 1:
+        span.attributes["layers.request.id"] = delivery.request_ids[0]
+    if delivery.attempt > 1:
+        span.attributes["http.request.resend_count"] = delivery.attempt - 1
+    return span
+
+
+def _end(span: Span, answer: Answer) -> None:
+    if answer.status is not None:
+        span.attributes["http.response.status_code"] = answer.status
+    if answer.error is not None:
+        span.error = "no answer" if answer.status is None else str(answer.status)
+    span.end()

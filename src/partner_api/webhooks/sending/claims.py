@@ -10,7 +10,9 @@ import asyncpg
 from partner_api.database.at_once import work_at_once
 from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.skipped_rows import is_row_fault
+from partner_api.tracing import live
 from partner_api.webhooks import sending_store
+from partner_api.webhooks.sending.origins import with_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +148,12 @@ class _Turns:
             else:
                 self._free += slots - len(claimed.deliveries)
                 self._abandoned += claimed.abandoned
-                self.deliveries += claimed.deliveries
+                if live.tracer is None or not claimed.deliveries:
+                    self.deliveries += claimed.deliveries
+                else:
+                    self.deliveries += await with_requests(
+                        connection, tenant_id, claimed.deliveries
+                    )
 
     def claims(self, after_tenant: int) -> Claims:
         """Return what they came to."""

@@ -7,6 +7,7 @@ from typing import Final
 
 import htpy as h
 
+from partner_api.console.components.markup import element
 from partner_api.console.components.table import Column
 from partner_api.console.components.text import (
     badge,
@@ -58,9 +59,9 @@ FORMAT: Final = Column[OpsJob](
 )
 OWNER: Final = Column[OpsJob](
     "Organization",
-    lambda one: h.a(href=f"/console/organizations/{one.organization_id}")[
-        other(one.organization_name)
-    ],
+    lambda one: element(
+        "a", other(one.organization_name), href=f"/console/organizations/{one.organization_id}"
+    ),
     lambda one: one.organization_id,
 )
 ENVIRONMENT: Final = Column[OpsJob]("Environment", lambda one: one.env, lambda one: one.env)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import filter_form, one_of
 from partner_api.console.components.form import Field
-from partner_api.console.components.table import filter_form, listing
+from partner_api.console.components.table import listing
 from partner_api.console.components.text import section
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.jobs import columns
@@ -28,24 +29,14 @@ LIST: Final = "/console/jobs"
 _LIVE_SECONDS: Final = 10
 _ROWS: Final = 20
 _FILTERS: Final = [
-    Field(
-        "status",
-        "Status",
-        "select",
-        options=[("", "all"), *((one, one) for one in get_args(JobStatus))],
-    ),
+    one_of("status", "Status", get_args(JobStatus)),
     Field(
         "claimed",
         "Of those that run",
         "select",
         options=[("", "all"), ("false", "wait for a worker"), ("true", "a worker has")],
     ),
-    Field(
-        "format",
-        "Format",
-        "select",
-        options=[("", "all"), *((one, one.replace("_", " ")) for one in get_args(ContentFormat))],
-    ),
+    one_of("format", "Format", get_args(ContentFormat)),
     Field(
         "organizationId",
         "Organization",

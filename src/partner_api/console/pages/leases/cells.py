@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import htpy as h
 
+from partner_api.console.components.markup import element
 from partner_api.console.components.table import Column
 from partner_api.console.components.text import NONE, badge, cents, instant, other
 from partner_api.ops.leases.schemas import ListedLease
@@ -58,7 +59,7 @@ def price_column() -> Column[L]:
 
 def organization(org_id: str, name: str) -> h.Node:
     """Return the name of an organization, which leads to its page."""
-    return h.a(href=f"{ORGANIZATIONS}/{org_id}")[other(name)]
+    return element("a", other(name), href=f"{ORGANIZATIONS}/{org_id}")
 
 
 def state(lease: ListedLease) -> h.Node:

@@ -45,20 +45,29 @@ pages = Pages()
 @pages.page("/leases/{socialAccountId}")
 async def show_lease(visit: Visit, social_account_id: str) -> View:
     """Show one lease."""
-    found, last_paid = await asyncio.gather(
+    found, last_paid, months, events = await asyncio.gather(
         visit.ask(leases.read_lease, social_account_id=social_account_id),
         last_paid_month(visit, social_account_id),
-    )
-    months, events, balance = await asyncio.gather(
-        _months(visit, found),
+        listing(
+            visit,
+            leases.list_lease_months,
+            _MONTHS,
+            name="months",
+            cursor="months",
+            caption="Months that were charged or tried, newest first",
+            empty="No month has begun yet.",
+            social_account_id=social_account_id,
+        ),
         history(
             visit,
             leases.list_lease_history,
             cursor="history",
             social_account_id=social_account_id,
         ),
-        cash_of(visit, found),
     )
+    is_assigned = found.status == "assigned"
+    forms = _forms(visit, found, last_paid, await cash_of(visit, found)) if is_assigned else None
+    ledger = f"{ORGANIZATIONS}/{found.partner_id}/cash"
     return View(
         title=f"@{found.handle}",
         place=PLACE,
@@ -66,8 +75,13 @@ async def show_lease(visit: Visit, social_account_id: str) -> View:
         body=[
             _what_happens_next(found),
             _facts(found),
-            section("Months", months, id="months"),
-            _forms(visit, found, last_paid, balance) if found.status == "assigned" else None,
+            section(
+                "Months",
+                months,
+                h.p[h.a(href=ledger)["The cash ledger that paid them"]],
+                id="months",
+            ),
+            forms,
             section("What happened", events, id="history"),
         ],
     )
@@ -146,23 +160,6 @@ def _facts(lease: LeaseWithPayments) -> h.Node:
             identifier(lease.pool_account_id, f"/console/pool/{lease.pool_account_id}"),
         ),
     )
-
-
-async def _months(visit: Visit, lease: LeaseWithPayments) -> h.Node:
-    ledger = f"{ORGANIZATIONS}/{lease.partner_id}/cash"
-    return [
-        await listing(
-            visit,
-            leases.list_lease_months,
-            _MONTHS,
-            name="months",
-            cursor="months",
-            caption="Months that were charged or tried, newest first",
-            empty="No month has begun yet.",
-            social_account_id=lease.social_account_id,
-        ),
-        h.p[h.a(href=ledger)["The cash ledger that paid them"]],
-    ]
 
 
 _MONTHS: Final = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
 from partner_api.cash.store import CashEventType
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
 from partner_api.console.components.sentence import shown
@@ -51,15 +53,7 @@ if TYPE_CHECKING:
 
 pages = Pages()
 _FILTERS: Final = [
-    Field(
-        "eventType",
-        "Type",
-        "select",
-        options=[
-            ("", "all"),
-            *((name, name.replace("_", " ")) for name in get_args(CashEventType)),
-        ],
-    ),
+    one_of("eventType", "Type", get_args(CashEventType)),
     *AMOUNT_FILTERS,
     Field("socialAccountId", "Lease", attributes={"maxlength": "60", "placeholder": "sa_…"}),
     ENV_FILTER,
@@ -81,21 +75,23 @@ async def show_cash(visit: Visit, org_id: str) -> View:
                 ".",
             ],
         )
-    rows = await listing(
-        visit,
-        event_routes.list_partner_cash_events,
-        cash_columns(visit, org_id, env),
-        name="cash",
-        only_csv=MORE_CASH_CSV,
-        label="Movements of cash",
-        filters=_FILTERS,
-        href=lambda one: cash_row_address(org_id, one.sequence, env),
-        above=cash_line,
-        empty="No row of this ledger fits. Its first comes with a payment, which you record on the "
-        "organization's page.",
-        org_id=org_id,
+    rows, wallet = await asyncio.gather(
+        listing(
+            visit,
+            event_routes.list_partner_cash_events,
+            cash_columns(visit, org_id, env),
+            name="cash",
+            only_csv=MORE_CASH_CSV,
+            label="Movements of cash",
+            filters=_FILTERS,
+            href=lambda one: cash_row_address(org_id, one.sequence, env),
+            above=cash_line,
+            empty="No row of this ledger fits. Its first comes with a payment, which you record on the "
+            "organization's page.",
+            org_id=org_id,
+        ),
+        visit.ask(event_routes.read_partner_cash, query={"env": env}, org_id=org_id),
     )
-    wallet = await visit.ask(event_routes.read_partner_cash, query={"env": env}, org_id=org_id)
     return ledger.view(visit, _wallet(wallet), section("Every movement", rows, id="ledger"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
 from partner_api.console.components.sentence import several, shown
@@ -49,12 +51,7 @@ if TYPE_CHECKING:
 
 pages = Pages()
 _FILTERS: Final = [
-    Field(
-        "eventType",
-        "Type",
-        "select",
-        options=[("", "all"), *((name, name) for name in get_args(CreditEventType))],
-    ),
+    one_of("eventType", "Type", get_args(CreditEventType)),
     *AMOUNT_FILTERS,
     Field("jobId", "Job", attributes={"maxlength": "60", "placeholder": "job_…"}),
     ENV_FILTER,
@@ -82,34 +79,34 @@ async def show_credits(visit: Visit, org_id: str) -> View:
     """Show a wallet of credits, who holds what of it, and its ledger."""
     ledger = await ledger_of(visit, org_id, "credits")
     env = ledger.env
-    rows = await listing(
-        visit,
-        event_routes.list_organization_credit_events,
-        credit_columns(visit, env),
-        name="credits",
-        only_csv=MORE_CREDIT_CSV,
-        label="Movements of credits",
-        filters=_FILTERS,
-        href=lambda one: row_address(org_id, one.sequence, env),
-        above=credit_line,
-        empty="No row of this ledger fits. Its first comes with a grant, a purchase, a subscription "
-        "or an allocation.",
-        org_id=org_id,
-    )
-    wallet = await visit.ask(
-        event_routes.read_organization_credits, query={"env": env}, org_id=org_id
-    )
-    reserved = await listing(
-        visit,
-        event_routes.list_organization_reservations,
-        _RESERVED,
-        name="reservations",
-        label="Jobs that hold credits",
-        query={"env": env, "limit": 10},
-        href=lambda one: f"/console/jobs/{one.job_id}",
-        cursor="reservations",
-        empty="No job holds credits: everything in the wallet is available.",
-        org_id=org_id,
+    rows, wallet, reserved = await asyncio.gather(
+        listing(
+            visit,
+            event_routes.list_organization_credit_events,
+            credit_columns(visit, env),
+            name="credits",
+            only_csv=MORE_CREDIT_CSV,
+            label="Movements of credits",
+            filters=_FILTERS,
+            href=lambda one: row_address(org_id, one.sequence, env),
+            above=credit_line,
+            empty="No row of this ledger fits. Its first comes with a grant, a purchase, a subscription "
+            "or an allocation.",
+            org_id=org_id,
+        ),
+        visit.ask(event_routes.read_organization_credits, query={"env": env}, org_id=org_id),
+        listing(
+            visit,
+            event_routes.list_organization_reservations,
+            _RESERVED,
+            name="reservations",
+            label="Jobs that hold credits",
+            query={"env": env, "limit": 10},
+            href=lambda one: f"/console/jobs/{one.job_id}",
+            cursor="reservations",
+            empty="No job holds credits: everything in the wallet is available.",
+            org_id=org_id,
+        ),
     )
     return ledger.view(
         visit,

@@ -9,6 +9,7 @@ import msgspec
 
 from partner_api.console.components.chart import steps
 from partner_api.console.components.form import Field
+from partner_api.console.components.markup import element
 from partner_api.console.components.sentence import Words, shown
 from partner_api.console.components.text import identifier
 from partner_api.console.declare import View
@@ -103,12 +104,16 @@ def request_link(request_id: str | None) -> h.Node:
 
 def reason(words: Words, *more: h.Node) -> h.Node:
     """Return why a row is there, and beneath it what else is said of it."""
-    return h.div(".reason")[h.p[shown(words)], (h.p(".quiet")[one] for one in more if one)]
+    said = element("p", shown(words))
+    return element(
+        "div", [said, *(element("p", one, class_="quiet") for one in more if one)], class_="reason"
+    )
 
 
 def by_whom(words: Words, request_id: str | None) -> h.Node:
     """Return who made a row, and the request that did."""
-    return h.div(".by")[shown(words), h.br, request_link(request_id) if request_id else None]
+    link = request_link(request_id) if request_id else None
+    return element("div", [shown(words), h.br, link], class_="by")
 
 
 def balance_line(points: Sequence[tuple[str, int]], *, write: Callable[[int], str]) -> h.Node:

@@ -10,9 +10,10 @@ import htpy as h
 from partner_api.console.components.calendar import CalendarDay, calendar
 from partner_api.console.components.chart import sparkline
 from partner_api.console.components.csv_file import csv_link
+from partner_api.console.components.filters import filter_form
 from partner_api.console.components.form import Field, offered
 from partner_api.console.components.markup import element, joined, rendered
-from partner_api.console.components.table import Column, filter_form, listing
+from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import badge, cents, dollars, facts, other, section
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.leases.cells import (
@@ -63,6 +64,7 @@ _PAST_DUE: Final[list[Column[ListedLease]]] = [
 @pages.page("/renewals")
 async def show_renewals(visit: Visit) -> View:
     """Show what falls due."""
+    visit.filters = _FILTERS
     query = {
         "days": visit.parameter("days", _DAYS[0]),
         "organizationId": visit.parameter("organizationId"),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import filter_form, one_of
 from partner_api.console.components.form import Field
-from partner_api.console.components.table import Column, filter_form, listing
+from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import badge, elapsed, instant, other, section
 from partner_api.console.declare import Pages, View
 from partner_api.ops.webhooks import routes as webhooks
@@ -26,12 +27,7 @@ LIST: Final = "/console/webhooks"
 _LIVE_SECONDS: Final = 30
 _FILTERS: Final = [
     Field("failing", "Failing", "select", options=[("", "all"), ("true", "only those that fail")]),
-    Field(
-        "status",
-        "Status",
-        "select",
-        options=[("", "all"), *((one, one.replace("_", " ")) for one in get_args(EndpointStatus))],
-    ),
+    one_of("status", "Status", get_args(EndpointStatus)),
     Field(
         "organizationId",
         "Organization",
