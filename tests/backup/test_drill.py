@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -49,9 +50,12 @@ class Load:
         self.child_id = parse_id("org", demo.child_path.rpartition("/")[2])
         self.allocations = demo.allocations(7, 3)
         self.starts = demo.starts(2)
-        for requests in self.all:
-            requests.sent = Dated()
-            requests.acknowledged = Dated()
+        self.sent = tuple(Dated() for _ in self.all)
+        self.acknowledged = tuple(Dated() for _ in self.all)
+        for requests, sent, acknowledged in zip(
+            self.all, self.sent, self.acknowledged, strict=True
+        ):
+            requests.sent, requests.acknowledged = sent, acknowledged
 
     @property
     def all(self) -> tuple[KeyedRequests, KeyedRequests]:
@@ -107,7 +111,7 @@ async def test_what_was_acknowledged_before_an_instant_is_restored_and_nothing_l
     load = Load(demo, before)
     async with load.running():
         await load.more(20)
-        made = await asyncio.to_thread(layers, "backup", "create", **variables(home))
+        made = await asyncio.to_thread(lambda: create_backup(home))
         assert made.returncode == 0, made.stderr
         await load.more(20)
         instant = datetime.now(UTC).replace(microsecond=0)
@@ -200,12 +204,13 @@ async def restored(home: Path, name: str, *options: str) -> Restored:
 def check(load: Load, found: Restored, until: datetime, *, later_ones_are_gone: bool) -> None:
     """What was acknowledged before an instant is there, and nothing is that was sent after it."""
     early = late = 0
-    for requests, keys in zip(load.all, (found.allocated.keys(), found.keys), strict=True):
-        for key, acknowledged_at in requests.acknowledged.at.items():
+    there = (found.allocated.keys(), found.keys)
+    for sent, acknowledged, keys in zip(load.sent, load.acknowledged, there, strict=True):
+        for key, acknowledged_at in acknowledged.at.items():
             if acknowledged_at < until:
                 early += 1
                 assert key in keys
-            elif later_ones_are_gone and requests.sent.at[key] > until:
+            elif later_ones_are_gone and sent.at[key] > until:
                 late += 1
                 assert key not in keys
     assert early > 70
@@ -218,12 +223,13 @@ def check(load: Load, found: Restored, until: datetime, *, later_ones_are_gone: 
     assert found.prepaid[load.child_id] == load.before + sum(found.allocated.values())
 
 
-def variables(home: Path) -> dict[str, str]:
-    return {
-        "LAYERS_DATA_DIR": str(home / "data"),
-        "LAYERS_BACKUP_TARGET": str(home / "target"),
-        "LAYERS_DEVELOPMENT": "true",
-    }
+def create_backup(home: Path) -> subprocess.CompletedProcess[str]:
+    return layers(
+        *("backup", "create"),
+        LAYERS_DATA_DIR=str(home / "data"),
+        LAYERS_BACKUP_TARGET=str(home / "target"),
+        LAYERS_DEVELOPMENT="true",
+    )
 
 
 def archived_until(home: Path, timeline: int = 1) -> datetime:

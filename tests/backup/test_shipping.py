@@ -10,7 +10,6 @@ from tests.backup.worlds import SYSTEM, make_target, position, write_segment
 
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment
-from partner_api.backup import folder
 from partner_api.backup.catalog import read_catalog, require_own, segment_name
 from partner_api.backup.shipping import Shipper, expanded
 
@@ -101,7 +100,7 @@ def test_a_full_target_is_said_and_leaves_no_half_of_a_segment(
 
     shipper = Shipper(target, cluster, "a server")
     with monkeypatch.context() as patched:
-        patched.setattr(folder.os, "fsync", full)
+        patched.setattr("partner_api.backup.folder.os.fsync", full)
         with pytest.raises(BackupError, match="cannot be used: No space left on device"):
             shipper.ship(position(2))
     assert target.names("wal") == {}

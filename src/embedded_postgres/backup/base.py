@@ -64,7 +64,7 @@ def take_base(
     """
     parts = urlsplit(url)
     place = parse_qs(parts.query)
-    command = [
+    command: list[str | Path] = [
         binaries.pg_basebackup,
         *("--host", place["host"][0], "--port", place["port"][0]),
         *("--username", unquote(parts.username or ""), "--no-password"),

@@ -114,8 +114,8 @@ def plan_restore(
     # What is behind a copy that was begun after the instant is not needed for it.
     later = [one.end_lsn for one in bases if to is not None and one.started_at > to]
     if later:
-        last = min(later) // SEGMENT_BYTES
-        segments = [one for one in segments if one[0].number <= last]
+        end = min(later) // SEGMENT_BYTES
+        segments = [one for one in segments if one[0].number <= end]
     missing = catalog.missing_after(base, chosen)
     return RestorePlan(base, chosen, to, reach, segments, missing)
 
