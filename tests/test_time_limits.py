@@ -122,6 +122,7 @@ ALLOWED = {
     "edge/limits/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/limits/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, its client",
     # The database.
+    "commands/restore.py _look connect": "CONNECT_SECONDS, in it",
     "database/cluster/distribute.py distribute connect": "CONNECT_SECONDS, in it",
     "commands/database/cluster.py move_tenant.find connect": "CONNECT_SECONDS, in it",
     "database/cluster/distribute.py make_plan connect": "CONNECT_SECONDS, in it",

@@ -70,7 +70,9 @@ def test_an_unusable_file_is_refused(tmp_path: Path, content: bytes, because: st
     assert problem == f"LAYERS_SECRET_KEYS_FILE is set, but the file that it names {because}."
 
 
-@pytest.mark.parametrize("path", ["/nowhere/hunter2", "k1:hunter2\0", "hunter2" * 1000, "/", "/dev/zero"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere/hunter2", "k1:hunter2\0", "hunter2" * 1000, "/", "/dev/zero"]
+)
 def test_a_path_that_cannot_be_read_is_refused_and_not_repeated(path: str) -> None:
     [problem] = problems_of({"LAYERS_SECRET_KEYS_FILE": path})
     assert problem.startswith("LAYERS_SECRET_KEYS_FILE is set, but ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import hashlib
 import json
 import os
@@ -9,6 +11,7 @@ import re
 import subprocess
 import tarfile
 import time
+import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,7 +21,7 @@ from embedded_postgres.interruptions import stops_deferred
 from embedded_postgres.time_limits import BASE_BACKUP_SILENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from embedded_postgres.binaries import Binaries
@@ -61,7 +64,7 @@ def take_base(
     """
     parts = urlsplit(url)
     place = parse_qs(parts.query)
-    command = [
+    command: list[str | Path] = [
         binaries.pg_basebackup,
         *("--host", place["host"][0], "--port", place["port"][0]),
         *("--username", unquote(parts.username or ""), "--no-password"),
@@ -156,6 +159,16 @@ def read_manifest(path: Path) -> Manifest:
         ) from error
 
 
+@contextlib.contextmanager
+def open_tar(path: Path) -> Iterator[tarfile.TarFile]:
+    """Open an archive that `pg_basebackup` has written, to be read from its beginning to its end.
+
+    It consists of several compressed parts, of which `tarfile` alone would read the first.
+    """
+    with gzip.open(path) as content, tarfile.open(fileobj=content, mode="r|") as tar:
+        yield tar
+
+
 def check_tar(path: Path, manifest: Manifest, on_progress: Callable[[int], None]) -> None:
     """Check that a copy has every file of its manifest, byte for byte.
 
@@ -169,7 +182,7 @@ def check_tar(path: Path, manifest: Manifest, on_progress: Callable[[int], None]
     """
     missing = dict(manifest.files)
     try:
-        with tarfile.open(path, "r|gz") as tar:
+        with open_tar(path) as tar:
             for number, member in enumerate(tar, 1):
                 on_progress(number)
                 name = member.name.removeprefix("./")
@@ -181,7 +194,7 @@ def check_tar(path: Path, manifest: Manifest, on_progress: Callable[[int], None]
                     digest.update(chunk)
                 if digest.hexdigest() != missing.pop(name):
                     raise _damaged(name)
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise _damaged(path.name) from error
     if missing:
         raise _damaged(min(missing))

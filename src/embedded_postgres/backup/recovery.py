@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
+import re
 import subprocess
 import tarfile
 import threading
+import zlib
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from embedded_postgres.account import choose_account
+from embedded_postgres.backup.base import open_tar
 from embedded_postgres.backup.errors import BackupError, TargetNotReached
 from embedded_postgres.binaries import binaries_for
 from embedded_postgres.cluster import OWNER_ROLE, prepared_cluster
@@ -22,7 +27,6 @@ from embedded_postgres.time_limits import EMBEDDED_PROGRAM_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from embedded_postgres.account import Account
@@ -32,6 +36,8 @@ _WAL_FOLDER: Final = "layers_restore_wal"
 _RESTORE_COMMAND: Final = f"test -f {_WAL_FOLDER}/%f && cp {_WAL_FOLDER}/%f %p"
 _NOT_REACHED: Final = "recovery ended before configured recovery target was reached"
 _RESTORED: Final = b'restored log file "'
+_LAST_COMMIT: Final = re.compile(rb"last completed transaction was at log time ([0-9: .-]+)\+00")
+_END_OF_LOG_BYTES: Final = 64 * 1024
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -60,12 +66,12 @@ class Recovery:
         for path, place in ((base, self._cluster), (wal, self.wal)):
             place.mkdir(mode=0o700, exist_ok=True)
             try:
-                with tarfile.open(path, "r|gz") as tar:
+                with open_tar(path) as tar:
                     for number, member in enumerate(tar, 1):
                         on_progress(number)
                         # Nothing in it can lead out of the folder.
                         tar.extract(member, place, filter="data")
-            except (tarfile.TarError, EOFError, ValueError) as error:
+            except (tarfile.TarError, EOFError, ValueError, gzip.BadGzipFile, zlib.error) as error:
                 raise BackupError(
                     f"The backup is damaged: {path.name} cannot be unpacked. Use another backup; "
                     "`layers backup list` names them."
@@ -107,7 +113,7 @@ class Recovery:
             server.stop()
         except DatabaseStartError as error:
             if _NOT_REACHED in str(error):
-                raise TargetNotReached(str(error)) from error
+                raise TargetNotReached(str(error), _last_commit(self._folder.log)) from error
             raise
         finally:
             remove_socket_folder(socket_folder, self._account)
@@ -118,8 +124,9 @@ class Recovery:
 
     def _take_all(self) -> None:
         """Hand all files to the account. No program of it runs yet that could put a link in the way."""
-        if self._account.is_other:
-            for folder, folders, files in os.walk(self._cluster):
+        for folder, folders, files in os.walk(self._cluster):
+            os.chmod(folder, 0o700)
+            if self._account.is_other:
                 for name in (*folders, *files):
                     os.chown(
                         os.path.join(folder, name),
@@ -194,6 +201,14 @@ def recovering(
             yield Recovery(folder, account, cluster), finish
     finally:
         lock.release()
+
+
+def _last_commit(log: Path) -> datetime | None:
+    """Return when the last transaction was committed that PostgreSQL has applied, as its log says."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _END_OF_LOG_BYTES))
+        found = _LAST_COMMIT.findall(file.read())
+    return None if not found else datetime.fromisoformat(f"{found[-1].decode()}+00:00")
 
 
 def _end_server(cluster: Path) -> None:

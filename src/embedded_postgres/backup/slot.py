@@ -35,19 +35,19 @@ class Position(NamedTuple):
     kept_from: int
 
 
-async def connect_as_owner(url: str) -> asyncpg.Connection:  # type: ignore[type-arg]
+async def connect_as_owner(url: str) -> asyncpg.Connection:
     """Connect as the owner of the cluster."""
     return await asyncpg.connect(
         url, timeout=EMBEDDED_PREPARE_SECONDS, command_timeout=EMBEDDED_PREPARE_SECONDS
     )
 
 
-async def read_system_identifier(connection: asyncpg.Connection) -> str:  # type: ignore[type-arg]
+async def read_system_identifier(connection: asyncpg.Connection) -> str:
     """Return the number that a cluster, and what was restored from its backups, has alone."""
     return str(await connection.fetchval("SELECT system_identifier::text FROM pg_control_system()"))
 
 
-async def keep_wal(connection: asyncpg.Connection) -> bool:  # type: ignore[type-arg]
+async def keep_wal(connection: asyncpg.Connection) -> bool:
     """See that WAL is kept; return whether some had to be given up since it was kept before."""
     status = await connection.fetchrow(
         "SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", SLOT
@@ -60,7 +60,7 @@ async def keep_wal(connection: asyncpg.Connection) -> bool:  # type: ignore[type
     return was_lost
 
 
-async def stop_keeping_wal(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+async def stop_keeping_wal(connection: asyncpg.Connection) -> None:
     """Let the server remove its WAL as if nobody copied it."""
     await connection.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
@@ -68,7 +68,7 @@ async def stop_keeping_wal(connection: asyncpg.Connection) -> None:  # type: ign
     )
 
 
-async def read_position(connection: asyncpg.Connection) -> Position | None:  # type: ignore[type-arg]
+async def read_position(connection: asyncpg.Connection) -> Position | None:
     """Return how far the WAL goes; None when the slot is gone or lost."""
     # First: what is committed after it may be in the WAL too, what was before must be.
     as_of = await connection.fetchval("SELECT clock_timestamp()")
@@ -89,14 +89,14 @@ async def read_position(connection: asyncpg.Connection) -> Position | None:  # t
     )
 
 
-async def give_up_to(connection: asyncpg.Connection, lsn: int) -> None:  # type: ignore[type-arg]
+async def give_up_to(connection: asyncpg.Connection, lsn: int) -> None:
     """Let the server remove WAL before an LSN."""
     await connection.execute(
         "SELECT pg_replication_slot_advance($1, $2::text::pg_lsn)", SLOT, format_lsn(lsn)
     )
 
 
-async def read_time(connection: asyncpg.Connection) -> datetime:  # type: ignore[type-arg]
+async def read_time(connection: asyncpg.Connection) -> datetime:
     """Return the time of the server, by which its commits are dated."""
     found: datetime = await connection.fetchval("SELECT clock_timestamp()")
     return found

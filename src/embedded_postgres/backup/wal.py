@@ -95,4 +95,4 @@ def is_really(segment: Segment, path: Path) -> bool:
         return False
     _, _, timeline, position = _PAGE_HEADER.unpack(head)
     # The first segment of a time line begins with a copy of the one before.
-    return position == segment.number * SEGMENT_BYTES and 0 < timeline <= segment.timeline
+    return bool(position == segment.number * SEGMENT_BYTES and 0 < timeline <= segment.timeline)

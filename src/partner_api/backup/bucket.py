@@ -6,7 +6,11 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from embedded_postgres.backup.errors import BackupError
-from partner_api.storage.bucket import BaseError, NotFoundError, obstore, open_bucket
+
+# First: it says which extra to install when the library is missing.
+from partner_api.storage.bucket import open_bucket  # isort: skip
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -218,7 +218,8 @@ def read_catalog(target: Target) -> Catalog:
         for name in target.names(TIMELINES)
     )
     histories: dict[int, list[Ancestor]] = {}
-    segments, partials = set(), set()
+    segments: set[Segment] = set()
+    partials: set[Segment] = set()
     for name in target.names(WAL):
         leaf = name.rpartition("/")[2]
         if leaf.endswith(".history"):

@@ -35,7 +35,7 @@ from partner_api.backup.catalog import (
 from partner_api.database.version import current_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import asyncpg
 
@@ -67,8 +67,8 @@ async def create_backup(
     try:
         system_identifier = await slot.read_system_identifier(connection)
         if not require_own(target, system_identifier):
-            record = InstallationRecord(FORMAT, system_identifier)
-            target.write(INSTALLATION, msgspec.json.encode(record))
+            whose = InstallationRecord(FORMAT, system_identifier)
+            target.write(INSTALLATION, msgspec.json.encode(whose))
         if keeps_wal:
             # Before the copy, so that nothing is missing between it and the WAL.
             await slot.keep_wal(connection)
@@ -112,14 +112,14 @@ async def create_backup(
         await connection.close()
 
 
-async def _now(connection: asyncpg.Connection) -> datetime:  # type: ignore[type-arg]
+async def _now(connection: asyncpg.Connection) -> datetime:
     # Of the database, as the instants that it is restored to.
     found: datetime = await slot.read_time(connection)
     return found.astimezone(UTC)
 
 
 @contextlib.contextmanager
-def _staging(data_dir: Path):  # type: ignore[no-untyped-def]
+def _staging(data_dir: Path) -> Iterator[Path]:
     """Yield the path for a copy on its way, which does not exist yet."""
     prefix = ".backup-"
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=data_dir))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -39,6 +40,7 @@ class RestorePlan(NamedTuple):
         to: the instant; None for all that there is.
         reach: the last instant of which everything is there; None with WAL that has none, of a dead server.
         segments: of the target, and whether each is partial.
+        missing: the first one that is missing before the end of the time line.
     """
 
     base: BaseRecord
@@ -46,6 +48,7 @@ class RestorePlan(NamedTuple):
     to: datetime | None
     reach: datetime | None
     segments: list[tuple[Segment, bool]]
+    missing: Segment | None
 
 
 def plan_restore(
@@ -97,26 +100,24 @@ def plan_restore(
             f"The backup {base.id} was made by PostgreSQL {base.postgres_major}, and this is PostgreSQL "
             f"{MAJOR_VERSION}. Restore it with version {base.version} of this program."
         )
-    if leftover is None and to is None:
-        require_no_gap(catalog, base, chosen)
-    if leftover is None and to is not None and to > catalog.reach(base, chosen):
-        require_no_gap(catalog, base, chosen) if to <= _said(catalog, chosen, to) else None
-        raise BackupError(
-            f"{format_milliseconds(to)} is after the last instant that was archived. "
-            + _range(bases[0].finished_at, reach)
-        )
+    if leftover is None:
+        record = catalog.timelines.get(chosen)
+        last = base.finished_at if record is None else max(record.as_of, base.finished_at)
+        if to is not None and to > last:
+            raise BackupError(
+                f"{format_milliseconds(to)} is after the last instant that was archived. "
+                + _range(bases[0].finished_at, reach)
+            )
+        if to is None:
+            require_no_gap(catalog, base, chosen)
     segments = catalog.segments_from(base, chosen)
     # What is behind a copy that was begun after the instant is not needed for it.
     later = [one.end_lsn for one in bases if to is not None and one.started_at > to]
     if later:
-        last = min(later) // SEGMENT_BYTES
-        segments = [one for one in segments if one[0].number <= last]
-    return RestorePlan(base, chosen, to, reach, segments)
-
-
-def _said(catalog: Catalog, timeline: int, otherwise: datetime) -> datetime:
-    record = catalog.timelines.get(timeline)
-    return otherwise - timedelta(1) if record is None else record.as_of
+        end = min(later) // SEGMENT_BYTES
+        segments = [one for one in segments if one[0].number <= end]
+    missing = catalog.missing_after(base, chosen)
+    return RestorePlan(base, chosen, to, reach, segments, missing)
 
 
 def _range(first: datetime, last: datetime | None) -> str:
@@ -148,6 +149,8 @@ def restore(
         DatabaseStartError: PostgreSQL cannot do it.
     """
     with recovering(data_dir, user) as (recovery, finish):
+        for left in data_dir.glob(".restore-*"):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as scratch:
             on_progress("fetching the backup", 0, 0)
             base, wal = (
@@ -186,10 +189,16 @@ def _recover(
 ) -> None:
     try:
         recovery.recover(plan.to, plan.timeline, on_segment)
-    except TargetNotReached:
+    except TargetNotReached as error:
         # All that there is was committed before the instant. Is it all that there was?
-        if leftover is None and (plan.reach is None or plan.to is None or plan.to > plan.reach):
-            raise
+        to, last = plan.to, error.last_commit
+        missing = None if leftover is not None else plan.missing
+        if to is not None and missing is not None and (last is None or to > last):
+            until = "" if last is None else f" up to {format_milliseconds(last)}"
+            raise BackupError(
+                f"The WAL segment {missing.name} is missing in the target. From the backup {plan.base.id} "
+                f"instants{until} can be restored, and later ones only from a later backup."
+            ) from error
         recovery.recover(None, plan.timeline, on_segment)
 
 

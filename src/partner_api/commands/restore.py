@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.backup.restoring import RestorePlan
+    from partner_api.database.connection import Connection
     from partner_api.database.location import DatabaseLocation
     from partner_api.settings.table import Settings
 
@@ -132,40 +133,47 @@ def _check(settings: Settings) -> int:
 
 
 async def _look(settings: Settings, location: DatabaseLocation) -> int:
-    from partner_api.crypto import KEY_FILE, SecretKeyError
     from partner_api.database.connection import connect
     from partner_api.database.migration_locks import MigrationError
     from partner_api.database.version import require_current
-    from partner_api.installation import open_installation
     from partner_api.reconciliation.command import check_books
     from partner_api.time_limits import COMMAND_SECONDS
 
-    status = 0
     connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
     try:
-        if settings.secret_keys is None and not (settings.data_dir / KEY_FILE).exists():
-            status = 1
-            print_line(
-                f"The secret keys are missing: copy the file {KEY_FILE} of the old data folder to "
-                f"{settings.data_dir}, mode 0600, or set LAYERS_SECRET_KEYS. Before that the server does not start."
-            )
-        else:
-            try:
-                await open_installation(settings).secret_keys.verify_installation(connection)
-            except SecretKeyError as error:
-                status = 1
-                print_line(f"The secret keys do not fit: {error}")
-        try:
-            await require_current(connection)
-        except MigrationError as error:
-            print_line(f"The books were not checked: {error} Then run `layers reconcile`.")
-            return 1
+        await require_current(connection)
+        status = await _check_keys(settings, connection)
+    except MigrationError as error:
+        print_line(f"Neither keys nor books were checked: {error} Then run `layers reconcile`.")
+        return 1
     finally:
         await connection.close()
-    return status or await check_books(
+    books = await check_books(
         location.application_url,
         tenant_id=None,
         organization_id=None,
         watch_seconds=None,
         console=output(),
     )
+    return status or books
+
+
+async def _check_keys(settings: Settings, connection: Connection) -> int:
+    """Compare the secret keys with those that the database was used with; say what is to be done."""
+    from partner_api.crypto import KEY_FILE, SecretKeyError
+    from partner_api.database.secret_keys import read_check_values
+    from partner_api.installation import open_installation
+
+    if settings.secret_keys is None and not (settings.data_dir / KEY_FILE).exists():
+        names = ", ".join(sorted(await read_check_values(connection))) or "none yet"
+        print_line(
+            f"The secret keys ({names}) are not in a backup: copy the file {KEY_FILE} of the old data folder to "
+            f"{settings.data_dir}, mode 0600, or set LAYERS_SECRET_KEYS. Before that the server does not start."
+        )
+        return 0
+    try:
+        await open_installation(settings).secret_keys.verify_installation(connection)
+    except SecretKeyError as error:
+        print_line(f"The secret keys do not fit: {error}")
+        return 1
+    return 0

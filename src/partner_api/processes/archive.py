@@ -121,7 +121,7 @@ async def _archive(
 
 
 async def _ship(
-    connection: asyncpg.Connection,  # type: ignore[type-arg]
+    connection: asyncpg.Connection,
     shipper: Shipper,
     threads: _Threads,
     progress: ArchiveProgress,

@@ -12,10 +12,10 @@ from typing import Annotated, Final, Literal, get_args, get_type_hints
 import msgspec
 
 from partner_api.redaction import redact
+from partner_api.settings import places
 from partner_api.settings import tracing as traces
 from partner_api.settings.parsers import (
     account_name,
-    backup_target,
     boolean,
     choice,
     data_folder,
@@ -29,7 +29,6 @@ from partner_api.settings.parsers import (
     redis_url,
     secret_keys,
     server_url,
-    storage_url,
     whole_number,
 )
 from partner_api.settings.secret_files import read_secret_files
@@ -155,22 +154,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             mask=redact,
         ),
     ]
-    storage_url: Annotated[
-        str | None,
-        Setting(
-            "Bucket for the files of generated content, s3://bucket/prefix, with "
-            "?endpoint=https://… for servers other than Amazon's. Without it: the data folder.",
-            storage_url,
-        ),
-    ]
-    backup_target: Annotated[
-        str | None,
-        Setting(
-            "Folder or bucket, s3://bucket/prefix, for backups of the server's own PostgreSQL; with it the "
-            "server archives every change there.",
-            backup_target,
-        ),
-    ]
+    storage_url: places.Files
+    backup_target: places.Backups
     font_dir: Annotated[
         Path | None,
         Setting("Folder of further fonts for slides, used before the machine's own.", data_folder),

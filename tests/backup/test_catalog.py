@@ -1,0 +1,114 @@
+"""Which instants a target reaches, by which copy, and along which time line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.backup.worlds import NOON, add_base, add_history, add_wal, make_target
+
+from embedded_postgres.backup.errors import BackupError
+from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment, parse_lsn
+from partner_api.backup.catalog import read_catalog, segment_name
+from partner_api.backup.restoring import RestorePlan, plan_restore
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from partner_api.backup.target import Target
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    return make_target(tmp_path)
+
+
+def plan(target: Target, to: datetime | None, timeline: int | None = None) -> RestorePlan:
+    return plan_restore(read_catalog(target), to=to, timeline=timeline, base_id=None, leftover=None)
+
+
+def hours(number: float) -> datetime:
+    return NOON + timedelta(hours=number)
+
+
+def test_the_last_copy_before_the_instant_is_taken_with_no_more_wal_than_needed(
+    target: Target,
+) -> None:
+    first, second = add_base(target, 2), add_base(target, 5)
+    add_wal(target, 1, 1, 8)
+    found = plan(target, hours(4))
+    assert found.base.id == first
+    assert [one.number for one, _ in found.segments] == [2, 3, 4, 5]
+    newest = plan(target, None)
+    assert newest.base.id == second
+    assert [one.number for one, _ in newest.segments] == [5, 6, 7, 8]
+    assert newest.reach == hours(9)
+    # A copy is of no use for instants at which it was still being made.
+    assert plan(target, hours(5)).base.id == first
+
+
+def test_a_gap_hides_what_is_after_it_until_the_next_copy(target: Target) -> None:
+    first = add_base(target, 2)
+    add_wal(target, 1, 1, 8)
+    target.delete(segment_name(Segment(1, 4)))
+    with pytest.raises(BackupError, match=f"{Segment(1, 4).name} is missing"):
+        plan(target, None)
+    assert plan(target, hours(3)).missing == Segment(1, 4)
+    second = add_base(target, 6)
+    assert plan(target, None).base.id == second
+    assert plan(target, hours(3)).base.id == first
+
+
+def test_after_a_restore_both_ways_can_be_gone(target: Target) -> None:
+    add_base(target, 2)
+    add_wal(target, 1, 1, 6)
+    # Restored to what was at the middle of the fourth segment; then the servers went on.
+    left_at = 4 * SEGMENT_BYTES + SEGMENT_BYTES // 2
+    add_history(target, 2, 1, left_at)
+    add_wal(target, 2, 4, 9)
+    newest = plan(target, None)
+    assert newest.timeline == 2
+    assert [tuple(one) for one, _ in newest.segments] == [
+        *((1, number) for number in (2, 3)),
+        *((2, number) for number in range(4, 10)),
+    ]
+    old = plan(target, None, timeline=1)
+    assert [tuple(one) for one, _ in old.segments] == [(1, number) for number in range(2, 7)]
+    # A copy that was made of the one is of no use for the other.
+    late = add_base(target, 5)
+    assert plan(target, None).base.id != late
+    assert plan(target, None, timeline=1).base.id == late
+
+
+def test_an_instant_out_of_reach_is_refused(target: Target) -> None:
+    add_base(target, 2)
+    add_wal(target, 1, 1, 3)
+    said = "Every instant from 2026-06-01T14:01:00.000Z to 2026-06-01T16:00:00.000Z can"
+    for instant in (hours(2), hours(4.01)):
+        with pytest.raises(BackupError, match=said):
+            plan(target, instant)
+    assert plan(target, hours(4)).to == hours(4)
+
+
+def test_without_wal_only_the_instant_of_the_copy_can_be_restored(target: Target) -> None:
+    add_base(target, 2)
+    assert plan(target, None).segments == []
+    with pytest.raises(BackupError, match="after the last instant"):
+        plan(target, hours(3))
+
+
+def test_a_folder_without_backups_is_no_target(tmp_path: Path) -> None:
+    from partner_api.backup.target import open_target
+
+    with pytest.raises(BackupError, match="its disk is mounted"):
+        read_catalog(open_target(str(tmp_path / "nowhere")))
+
+
+def test_names_of_segments_are_those_of_postgresql() -> None:
+    lsn = parse_lsn("1A/FF000028")
+    segment = Segment(3, lsn // SEGMENT_BYTES)
+    assert segment.name == "000000030000001A000000FF"
+    assert Segment.parse(segment.name) == segment
+    assert Segment.parse("000000030000001A000000FF.partial") is None

@@ -1,0 +1,65 @@
+"""What holds for backups wherever they are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.storage.conftest import s3_endpoint
+
+from embedded_postgres.backup.errors import BackupError
+from partner_api.backup.target import open_target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from partner_api.backup.target import Target
+
+__all__ = ["s3_endpoint"]
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def target(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Target:
+    if request.param == "folder":
+        return open_target(str(tmp_path / "target"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    endpoint = request.getfixturevalue("s3_endpoint")
+    return open_target(f"s3://files/backups?endpoint={endpoint}&region=us-east-1")
+
+
+def test_what_is_kept_is_read_listed_replaced_and_removed(target: Target, tmp_path: Path) -> None:
+    assert target.names("bases") == {}
+    with pytest.raises(FileNotFoundError):
+        target.read("bases/1/backup.json")
+    with pytest.raises(FileNotFoundError):
+        target.download("bases/1/backup.json", tmp_path / "none")
+    target.write("bases/1/backup.json", b"{}")
+    target.write("bases/1/backup.json", b"[1]")
+    (tmp_path / "large").write_bytes(b"0123456789" * 700_000)
+    target.upload("bases/1/base.tar.gz", tmp_path / "large")
+    target.write("basesother", b"")
+    assert target.names("bases") == {"1/backup.json": 3, "1/base.tar.gz": 7_000_000}
+    assert target.read("bases/1/backup.json") == b"[1]"
+    target.download("bases/1/base.tar.gz", tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "large").read_bytes()
+    for name in ("1/backup.json", "1/base.tar.gz", "1/none"):
+        target.delete(f"bases/{name}")
+    assert target.names("bases") == {}
+
+
+def test_a_place_that_cannot_be_used_is_said_without_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupError, match=r"folder for backups .*/file/x cannot be used"):
+        open_target(str(tmp_path / "file" / "x")).write("a/b", b"")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAWHO")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "verysecret")
+    closed = open_target("s3://nowhere/x?endpoint=http://127.0.0.1:9&region=us-east-1")
+    with pytest.raises(BackupError, match="bucket for backups cannot be used") as refused:
+        closed.read("a")
+    assert "verysecret" not in str(refused.value)
+    assert "AKIAWHO" not in str(refused.value)
