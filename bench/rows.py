@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Raw, json
 
 from partner_api.clock import Clock
+from partner_api.crypto import SecretKeys
+from partner_api.database.arguments import Idempotency
 from partner_api.database.connection import connect, open_pool
+from partner_api.edge.idempotency import store as idempotency
+from partner_api.ids import new_uuid7
 from partner_api.sweeps.renewals import RenewLeases
-from rig import calls
+from rig import calls, hot_calls
 from rig.command import CONSOLE, run
 from rig.database import temporary_database
 from rig.leases import DUE, fill_leases
 from rig.report import number, show
-from rig.tenants import make_children, make_partner
+from rig.tenants import make_children, make_key, make_partner
+from rig.webhooks import DATA
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 
 _LEASES = 2_000
 _CHILDREN = 2_000
+_DELIVERIES = 2_000
 _WRITES = {
     "start of a job": calls.start,
     "completion of a job": calls.complete,
@@ -67,8 +76,8 @@ async def _measure(
                 spent = await _position(owner) - before
             written.append([name, number(spent / (times // batch * batch))])
         written.append(["renewal of a lease", number(await _renew(owner, location))])
-        now = Clock().now()
-        await make_children(owner, now, await make_partner(owner, now), _CHILDREN)
+        written.append(["event, published and delivered", number(await _deliver(target, owner))])
+        await _add_children(owner)
         await owner.execute("VACUUM ANALYZE")
         return written, await _rows(owner)
     finally:
@@ -87,6 +96,33 @@ async def _renew(owner: Connection, location: DatabaseLocation) -> float:
         return (await _position(owner) - before) / _LEASES
     finally:
         await pool.close()
+
+
+async def _deliver(target: calls.Target, owner: Connection) -> float:
+    """Return what an event writes from its publication to the report that its one endpoint has it."""
+    before = await _position(owner)
+    async with target.pool.acquire() as connection:
+        for turn in range(_DELIVERIES):
+            await hot_calls.deliver(target, connection, turn, 1)
+    return (await _position(owner) - before) / _DELIVERIES
+
+
+async def _add_children(owner: Connection) -> None:
+    """Add a partner with many children, a key for each, and an answer that was kept for each."""
+    now = Clock().now()
+    partner = await make_partner(owner, now)
+    keys = SecretKeys({"bench": secrets.token_bytes(32)})
+    for child in await make_children(owner, now, partner, _CHILDREN):
+        await make_key(owner, now, child, keys)
+        record = Idempotency(
+            partner.tenant_id,
+            new_uuid7(now),
+            "POST",
+            "/v1/projects/{projectId}/content/slideshow-builder",
+            str(new_uuid7(now)),
+            hashlib.sha256(child.project_id.bytes).digest(),
+        )
+        await idempotency.keep(owner, now, record, 202, Raw(json.encode(DATA)), None)
 
 
 async def _position(owner: Connection) -> int:

@@ -24,6 +24,8 @@ from rig.command import MeasurementError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from partner_api.processes.status import PartStatus
+
 _START_SECONDS = 120
 _STOP_SECONDS = 60
 _ANSWER_SECONDS = 30
@@ -33,8 +35,9 @@ _SHOWN_BYTES = 2000
 class Whole:
     """A running server with one process that answers requests."""
 
-    def __init__(self, port: int, data_dir: Path, log: Path) -> None:
+    def __init__(self, port: int, pid: int, data_dir: Path, log: Path) -> None:
         self.port = port
+        self.pid = pid
         self._log = log
         secrets = read_demo_secrets(data_dir)
         assert secrets is not None
@@ -49,12 +52,16 @@ class Whole:
         Raises:
             MeasurementError: there is none.
         """
-        for folder in live_run_folders(self._data_dir):
-            status = read_status(folder)
-            for part in status.parts if status is not None else []:
-                if part.kind == "api" and part.pid is not None:
-                    return part.pid
+        for part in self.parts:
+            if part.kind == "api" and part.pid is not None:
+                return part.pid
         raise MeasurementError("no process answers requests")
+
+    @property
+    def parts(self) -> list[PartStatus]:
+        """Its parts, as the supervisor sees them."""
+        statuses = map(read_status, live_run_folders(self._data_dir))
+        return [part for status in statuses if status is not None for part in status.parts]
 
     def send(self, method: str, path: str, key: str, body: dict[str, Any] | None = None) -> Any:
         """Send a request, and give the answer's JSON.
@@ -108,7 +115,7 @@ def whole_server() -> Iterator[Whole]:
             )
         try:
             _wait_until_started(process, said, log)
-            yield Whole(port, folder / "data", log)
+            yield Whole(port, process.pid, folder / "data", log)
         finally:
             _stop(process)
     finally:
