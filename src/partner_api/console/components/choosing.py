@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api.console.components.text import cents, dollars, other
+from partner_api.console.components.text import NONE, cents, dollars, other
 from partner_api.console.whole_numbers import whole_number_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def table(candidates: Sequence[Candidate], chosen: Sequence[str] | None) -> h.No
     """Return candidates with their reasons, each with a box to choose it.
 
     Args:
-        candidates: the best first.
+        candidates: the best first; those without reasons were chosen and are not among them.
         chosen: the ids of those that are; None for whoever may not choose.
     """
     if not candidates:
@@ -70,9 +70,11 @@ def _row(number: int, one: Candidate, chosen: Sequence[str] | None) -> h.Node:
                 f" · {one.language} · {', '.join(one.geo)}",
             ],
         ],
-        h.td(".number")[h.strong[str(one.score)]],
+        h.td(".number")[h.strong[str(one.score)] if one.reasons else NONE],
         h.td[
-            h.ul(".reasons")[
+            h.p(".quiet")["It was chosen, and is not among those that fit best."]
+            if not one.reasons
+            else h.ul(".reasons")[
                 (
                     h.li[
                         h.span(".points")[f"{reason.points}/{reason.of}"],

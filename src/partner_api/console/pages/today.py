@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.cash.schemas import OUTLOOK_DAYS
+from partner_api.console.components.calendar import ahead
 from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.elapsed import left, since
 from partner_api.console.components.errors import error_notice
@@ -57,7 +59,7 @@ async def show_today(visit: Visit) -> View:
     blocks = await asyncio.gather(
         _block(visit, "Open lease requests", _requests),
         _block(visit, "Past due", _past_due),
-        _block(visit, f"Cover of the next {DAYS} days", _cover),
+        _block(visit, f"Cover of the next {OUTLOOK_DAYS} days", _cover),
         _block(visit, "Failing webhook endpoints", _endpoints),
         _block(visit, "Jobs", _jobs),
         _block(visit, "Books", _books),
@@ -164,7 +166,9 @@ async def _past_due(visit: Visit) -> h.Node:
 
 
 async def _cover(visit: Visit) -> h.Node:
-    found = await visit.ask(cover_routes.read_cover, query={"days": DAYS, "limit": _MOST})
+    found = await visit.ask(
+        cover_routes.read_cover, query={"days": ahead(OUTLOOK_DAYS), "limit": _MOST}
+    )
     if not found.partners:
         return h.p(".empty")["Nobody has leases to renew."]
     short = (
