@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from partner_api.edge.wire.pagination import Page
 
 T = TypeVar("T")
+_MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 _MOST_CSV_ROWS: Final = 100_000
 _CUT_OFF: Final = "A file has no more rows than these, and there are more: use the filters."
 # What a spreadsheet would take for a formula, some of them behind spaces, or in the width of Chinese characters.
@@ -31,31 +32,71 @@ _BEFORE_FORMULA: Final = ("\t", "\r", "\n")
 
 async def csv_link(
     visit: Visit,
-    handler: Callable[..., Awaitable[Page[T]]],
+    handler: Callable[..., Awaitable[Page[Any]]],
     columns: Sequence[Column[T]],
     *,
     name: str,
     query: Mapping[str, object],
-    cursor: str,
+    cursor: str = "cursor",
+    rows_of: Callable[[Any], Sequence[T]] | None = None,
     **path: str,
 ) -> h.Node:
     """Return the link to the CSV of a list that a page draws in a way of its own; see ``listing``.
+
+    Args:
+        visit: of the page.
+        handler: of the list's route.
+        columns: what each row of the file has.
+        name: of the list among those of its page, and of the file.
+        query: parameters of the route; `limit` is the length of a page.
+        cursor: the parameter of the address with this list's.
+        rows_of: the rows that an item of the list becomes; without it, each is one.
+        path: the path's parameters, by the handler's names for them.
 
     Raises:
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    await send_csv(visit, handler, columns, name, query, path)
+    await send_csv(visit, handler, columns, name, query, path, rows_of)
     return h.a(href=visit.address(csv=name, **{cursor: None}))["CSV"]
+
+
+def rows_link(
+    visit: Visit, rows: Sequence[T], columns: Sequence[Column[T]], *, name: str, more: int = 0
+) -> h.Node:
+    """Return the link to the CSV of rows that a page has all of; nothing where there is none.
+
+    Args:
+        visit: of the page.
+        rows: what the file has.
+        columns: what each row of the file has.
+        name: of the list among those of its page, and of the file.
+        more: how many more there are that nobody has listed; the file ends with their number.
+
+    Raises:
+        Download: CSV was asked for.
+    """
+    if visit.parameter("csv") == name:
+        reply = Reply[str](200, csv_of(rows, columns, more), _headers(name), _MEDIA_TYPE)
+        raise Download(reply)
+    return h.a(href=visit.address(csv=name))["CSV"] if rows else None
+
+
+def csv_of(rows: Sequence[T], columns: Sequence[Column[T]], more: int = 0) -> bytes:
+    """Return rows as CSV, with what it does not have said at its end; see ``rows_link``."""
+    head: list[list[object]] = [[column.title for column in columns]]
+    end = [[f"And {more:,} more, which are not listed."]] if more > 0 else []
+    return _csv([*head, *_lines(rows, columns), *end])
 
 
 async def send_csv(
     visit: Visit,
-    handler: Callable[..., Awaitable[Page[T]]],
+    handler: Callable[..., Awaitable[Page[Any]]],
     columns: Sequence[Column[T]],
     name: str,
     query: Mapping[str, object],
     path: Mapping[str, str],
+    rows_of: Callable[[Any], Sequence[T]] | None = None,
 ) -> None:
     """Send a list of the API as CSV when the address asks for it; see ``CsvReply``.
 
@@ -64,7 +105,7 @@ async def send_csv(
         Download: CSV was asked for.
     """
     if visit.parameter("csv") == name:
-        download = CsvReply(visit, handler, columns, name, query, path)
+        download = CsvReply(visit, handler, columns, name, query, path, rows_of)
         await download.begin()
         raise Download(download)
 
@@ -79,16 +120,18 @@ class CsvReply(Reply[str]):
         name: of the file, without its ending.
         query: parameters of the route.
         path: the path's parameters.
+        rows_of: the rows that an item of the list becomes; without it, each is one.
     """
 
     def __init__(
         self,
         visit: Visit,
-        handler: Callable[..., Awaitable[Page[T]]],
+        handler: Callable[..., Awaitable[Page[Any]]],
         columns: Sequence[Column[T]],
         name: str,
         query: Mapping[str, object],
         path: Mapping[str, str],
+        rows_of: Callable[[Any], Sequence[T]] | None = None,
     ) -> None:
         super().__init__(200, b"")
         self._visit = visit
@@ -97,6 +140,7 @@ class CsvReply(Reply[str]):
         self._name = name
         self._query = query
         self._path = path
+        self._rows_of = rows_of
         self._parts = self._pages()
         self._first = b""
 
@@ -110,11 +154,7 @@ class CsvReply(Reply[str]):
 
     async def __call__(self, scope: object, receive: object, send: Any) -> None:
         """Send the answer, as an ASGI application."""
-        headers = {
-            **HEADERS,
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{self._name}.csv"',
-        }
+        headers = {**_headers(self._name), "Content-Type": _MEDIA_TYPE}
         await send(
             {
                 "type": "http.response.start",
@@ -133,7 +173,10 @@ class CsvReply(Reply[str]):
         rows = 0
         while True:
             page = await self._page(cursor, is_first=bool(head))
-            lines = [[_plain(c.text(row)) for c in self._columns] for row in page.items]
+            found: Sequence[Any] = page.items
+            if self._rows_of is not None:
+                found = [row for item in page.items for row in self._rows_of(item)]
+            lines = _lines(found, self._columns)
             rows += len(lines)
             yield _csv(head + lines)
             head = []
@@ -144,12 +187,16 @@ class CsvReply(Reply[str]):
                 yield _csv([[_CUT_OFF]])
                 return
 
+    def _limit(self) -> int:
+        """Return the length of a page: the greatest that the routes of lists take, where one takes no less."""
+        return 100 if self._rows_of is None else int(str(self._query.get("limit", 100)))
+
     async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any]:
         while True:
             try:
                 return await self._visit.ask(
                     self._handler,
-                    query={**self._query, "limit": 100, "cursor": cursor},
+                    query={**self._query, "limit": self._limit(), "cursor": cursor},
                     **self._path,
                 )
             except ApiError as error:
@@ -157,6 +204,14 @@ class CsvReply(Reply[str]):
                 if error.code != "RATE_LIMITED" or is_first:
                     raise
                 await asyncio.sleep(int(error.headers["Retry-After"]))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {**HEADERS, "Content-Disposition": f'attachment; filename="{name}.csv"'}
+
+
+def _lines(rows: Sequence[T], columns: Sequence[Column[T]]) -> list[list[object]]:
+    return [[_plain(column.text(row)) for column in columns] for row in rows]
 
 
 def _csv(lines: Sequence[Sequence[object]]) -> bytes:

@@ -9,6 +9,7 @@ import htpy as h
 from msgspec.structs import asdict
 
 from partner_api.console.components import choosing
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.text import (
     age,
@@ -80,8 +81,16 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
     if visit.parameter("candidates") or found.count * 2 > most:
         most = MOST_CANDIDATES
     candidates = await list_candidates(visit, found, most)
+    csv = await csv_link(
+        visit,
+        lease_requests.list_candidates,
+        choosing.IN_FILES,
+        name="candidates",
+        query={},
+        lease_request_id=found.id,
+    )
     if not visit.may(lease_requests.fulfil_lease_request):
-        return section("Accounts that fit", choosing.table(candidates, None))
+        return section("Accounts that fit", choosing.table(candidates, None), h.p(".pages")[csv])
     again = visit.shown_again("fulfil")
     fields = again.fields if again else visit.query
     chosen = fields.get(choosing.FIELD, [])
@@ -114,6 +123,7 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
             else h.p(".empty")[
                 "No account is available. ", h.a(href="/console/pool")["Import some"], " or reject."
             ],
+            h.p(".pages")[csv] if candidates else None,
         ),
         section("Reject", _rejection(visit, found)),
     ]
