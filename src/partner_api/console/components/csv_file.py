@@ -57,7 +57,7 @@ async def csv_link(
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    await send_csv(visit, handler, columns, name, query, path, rows_of)
+    await CsvReply(visit, handler, columns, name, query, path, rows_of).send_if_asked()
     return h.a(href=visit.address(csv=name, **{cursor: None}))["CSV"]
 
 
@@ -87,27 +87,6 @@ def csv_of(rows: Sequence[T], columns: Sequence[Column[T]], more: int = 0) -> by
     head: list[list[object]] = [[column.title for column in columns]]
     end = [[f"And {more:,} more, which are not listed."]] if more > 0 else []
     return _csv([*head, *_lines(rows, columns), *end])
-
-
-async def send_csv(
-    visit: Visit,
-    handler: Callable[..., Awaitable[Page[Any]]],
-    columns: Sequence[Column[T]],
-    name: str,
-    query: Mapping[str, object],
-    path: Mapping[str, str],
-    rows_of: Callable[[Any], Sequence[T]] | None = None,
-) -> None:
-    """Send a list of the API as CSV when the address asks for it; see ``CsvReply``.
-
-    Raises:
-        ApiError: what the route refuses.
-        Download: CSV was asked for.
-    """
-    if visit.parameter("csv") == name:
-        download = CsvReply(visit, handler, columns, name, query, path, rows_of)
-        await download.begin()
-        raise Download(download)
 
 
 class CsvReply(Reply[str]):
@@ -143,6 +122,17 @@ class CsvReply(Reply[str]):
         self._rows_of = rows_of
         self._parts = self._pages()
         self._first = b""
+
+    async def send_if_asked(self) -> None:
+        """Send the file if the address asks for it.
+
+        Raises:
+            ApiError: what the route refuses.
+            Download: CSV was asked for.
+        """
+        if self._visit.parameter("csv") == self._name:
+            await self.begin()
+            raise Download(self)
 
     async def begin(self) -> None:
         """Ask for the first page.
