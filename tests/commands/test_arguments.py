@@ -41,7 +41,8 @@ def test_the_commands_have_ids() -> None:
     assert found["jobs list"] == {"organization"}
     assert found["webhooks replay"] == {"endpoint", "delivery"}
     assert {str(command) for command in commands() if not command.changes} == {
-        *("reconciliation", "renewals", "clock show", "console"),
+        *("reconciliation", "renewals", "clock show", "console", "search", "audit"),
+        *("daily-totals", "reconciliations"),
         *(f"{group} list" for group in ("partners", "keys", "pool", "operators", "jobs")),
         *(f"{group} list" for group in ("requests", "leases", "webhooks", "sessions")),
         *(f"{group} show" for group in ("partners", "requests", "jobs", "webhooks")),

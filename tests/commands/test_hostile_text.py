@@ -37,6 +37,8 @@ _COLUMNS = re.findall(
     operatorId requestId amountCents balanceAfterCents leaseMonth reference organizationName
     consecutiveFailureCount waitingDeliveries oldestWaitingAt lastSuccessAt url attempts lastResponseStatus
     lastErrorMessage nextRetryAt abandonedReason eventId operatorName address userAgent
+    kind partOf exact occurredAt actor day isComplete creditsUsed creditsRefunded creditsPurchased cashPaidInCents
+    cashChargedCents cashRefundedCents requestedAt finishedAt walletsChecked eventsChecked
     """,
 )
 _ITEM: dict[str, Any] = {
@@ -47,6 +49,8 @@ _ITEM: dict[str, Any] = {
     "lastError": {"code": HOSTILE, "message": HOSTILE},
     "metadata": {"reason": HOSTILE, "counterpartyOrgId": HOSTILE},
     "error": HOSTILE,
+    "data": {"operator": HOSTILE},
+    "mismatchesFound": 0,
 }
 # What any command finds in it what it looks for.
 ANSWER: dict[str, Any] = {

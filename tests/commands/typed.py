@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Free text: what it may be is the server's to say.
-_FREE = {"name", "handle", "tier"}
+_FREE = {"name", "handle", "tier", "text"}
 # Ids that have no prefix, or need none.
 _BARE_IDS = {"organization", "parent", "endpoint", "delivery"}
 _NUMBERS = {"credits", "cents", "month", "followers", "included_credits"}

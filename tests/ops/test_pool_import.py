@@ -40,7 +40,7 @@ async def test_csv(api: httpx2.AsyncClient, operator: dict[str, str], mark: str)
         f'{mark},{names[0]},10,US GB,en,"https://example.com/a,b.png",20000\r\n'
         "\r\n"
         f"{mark},{names[1]},0,US;GB ; CA,pt-BR,,\r\n"
-        f" {mark} , {names[2]} ,7,DE,de,,0"
+        f" {mark} , @{names[2]} ,7,DE,de,,0"
     )
     result = granted(await send(api, operator, text.encode(), "Text/CSV; charset=utf-8"))
     assert result == {"lines": 3, "added": 3, "rejected": 0, "errors": []}

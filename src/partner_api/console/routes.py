@@ -49,6 +49,7 @@ class _Console:
         if found is None:
             return None
         request.exchange.caller_id = format_id("opr", found.operator.operator_id)
+        session.require_reader(found.operator)
         visit = Visit(request, found.operator, self._calls, found.operator.name)
         visit.kept_form = read_kept(found.kept_form)
         if visit.kept_form is not None and visit.kept_form.path == visit.path:

@@ -13,6 +13,7 @@ from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.admission import admit_session
 from partner_api.edge.identity.audit import operator_actor, write_audit
 from partner_api.edge.identity.credentials import mint_session
+from partner_api.edge.identity.scopes import requires_role
 from partner_api.errors import ApiError
 from partner_api.ids import format_id, new_uuid7
 from partner_api.operators import link_store, session_store
@@ -48,6 +49,15 @@ async def current_session(request: ApiRequest) -> OperatorSession | None:
         if error.code == "UNAUTHENTICATED":
             return None
         raise
+
+
+def require_reader(operator: OperatorCaller) -> None:
+    """Check that an operator may read anything: a worker claims and reports jobs alone, and opens no console.
+
+    Raises:
+        ApiError: FORBIDDEN_SCOPE.
+    """
+    requires_role("viewer").check_role(operator.role)
 
 
 def has_cookie(request: ApiRequest) -> bool:

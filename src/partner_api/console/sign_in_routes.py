@@ -66,6 +66,7 @@ def declare_sign_in(routes: Routes, prefix: str) -> None:
         try:
             _require_encrypted(request)
             operator = await admit_operator_token(request, fields.get("token", [""])[0].strip())
+            session.require_reader(operator)
         except ApiError as error:
             page = layout.sign_in(to, kept, _message_of(error))
             headers = {k: v for k, v in error.headers.items() if k == "Retry-After"}

@@ -51,8 +51,8 @@ class Visit:
         name: who looks, as the page shows it.
         submitted: a form of this page to show again.
 
-    ``path`` is the address of the page, without its query, ``query`` its parameters, and ``filters`` what it keeps of
-    them when one is wrong.
+    ``path`` is the address of the page without its query, ``query`` its parameters, ``filters`` what it keeps of them
+    when one is wrong, ``kept_form`` what is left of the session before; ``fields`` and ``files`` are of what was sent.
 
     Raises:
         ApiError: VALIDATION: the query is none.
@@ -70,14 +70,12 @@ class Visit:
         self.caller = caller
         self.name = name
         self.submitted = submitted
-        # The form that was sent, of an action, and its files by the names of their fields.
         self.fields: dict[str, list[str]] = {}
         self.files: dict[str, IO[bytes]] = {}
         self.path: str = request.scope["raw_path"].decode("ascii")
         self.query: dict[str, list[str]] = parse_form(request.scope["query_string"])
         # Whether the form to show again has been; if not, the page says it above all.
         self.is_shown_again = False
-        # What this session keeps of the one before it.
         self.kept_form: KeptForm | None = None
         self.filters: Sequence[Field] = ()
         self._calls = calls

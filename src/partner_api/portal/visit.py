@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from partner_api.console.visit import Visit
+from partner_api.edge.identity.scopes import ORG_ADMIN
 
 if TYPE_CHECKING:
     from partner_api.edge.identity.authentication import Caller
@@ -28,6 +31,16 @@ class PortalVisit(Visit):
     ) -> None:
         super().__init__(request, caller, calls, known.organization_name)
         self.known = known
+        self._session_caller = caller
+
+    def as_admin(self) -> PortalVisit:
+        """Return the visit as the key that asked for a partner's session, which has `org:admin`.
+
+        The session itself does not: that scope also changes children. Pages read the children's names with it.
+        """
+        scopes = self._session_caller.scopes | {ORG_ADMIN}
+        caller = msgspec.structs.replace(self._session_caller, scopes=scopes)
+        return PortalVisit(self.request, caller, self._calls, self.known)
 
     @property
     def is_childs(self) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from partner_api.visible_text import visible
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from partner_api.cash.schemas import CashEvent
     from partner_api.credits.event_schemas import CreditEvent
 
@@ -33,18 +37,19 @@ def content(format: str | None) -> str:
     return _CONTENT.get(format or "", "content")
 
 
-def credit_sentence(event: CreditEvent, *, is_childs: bool) -> str:
+def credit_sentence(event: CreditEvent, children: Mapping[str, str], *, is_childs: bool) -> str:
     """Return what a row of the ledger is.
 
     Args:
         event: the row.
+        children: the names of the organization's children by their ids; of one that is not there, the id is shown.
         is_childs: whether it is in the wallet of a child, which has to do with its partner alone.
     """
     rule = event.metadata.get("reason", "")
     if rule in _RULES:
         return _RULES[rule]
     if event.event_type == "allocation":
-        return _allocation(event, rule, is_childs=is_childs)
+        return _allocation(event, rule, children, is_childs=is_childs)
     return {
         "usage": f"Charged for {content(event.format)}, when its job had finished.",
         "refund": "Given back, of what a job was charged.",
@@ -54,11 +59,14 @@ def credit_sentence(event: CreditEvent, *, is_childs: bool) -> str:
     }[event.event_type]
 
 
-def _allocation(event: CreditEvent, rule: str, *, is_childs: bool) -> str:
+def _allocation(
+    event: CreditEvent, rule: str, children: Mapping[str, str], *, is_childs: bool
+) -> str:
+    child_id = event.metadata.get("counterpartyOrgId", "another organization")
     other = (
         "the organization that this one belongs to"
         if is_childs
-        else event.metadata.get("counterpartyOrgId", "another organization")
+        else visible(children.get(child_id, child_id))
     )
     if rule == "auto_refill":
         return (

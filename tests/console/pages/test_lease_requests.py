@@ -102,6 +102,21 @@ async def test_nothing_is_chosen_before_somebody_chooses(
     assert await cash_of(installation, family) == 100_000
 
 
+async def test_what_was_chosen_and_is_not_among_the_best_stays_chosen_and_is_counted(
+    installation: Installation, family: Family, operator: Operator
+) -> None:
+    await accounts(installation, *([15_000] * 25))
+    last = format_id("pool", await installation.pool_account(handle(), 0, price_cents=7_700))
+    request = await installation.lease_request(family.child, count=1)
+    page = page_of(request, family)
+    assert last not in await operator.get(page)
+    html = await operator.get(f"{page}&poolAccountIds={last}")
+    assert "1 of 1 chosen: $77.00. Cash $1,000.00 → $923.00." in text_of(html)
+    answer = await operator.send(forms_of(html)["fulfil"])
+    assert answer.status_code == 303
+    assert await cash_of(installation, family) == 100_000 - 7_700
+
+
 async def test_without_a_script_the_best_are_chosen_by_a_link_and_their_cost_is_worked_out(
     installation: Installation, family: Family, operator: Operator
 ) -> None:

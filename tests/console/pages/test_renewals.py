@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
 from tests.support.console import sign_in, text_of
-from tests.support.installation import ago, handle, org_id
+from tests.support.installation import ago, handle, now, org_id
+
+from partner_api.months import add_months
 
 if TYPE_CHECKING:
     import httpx2
@@ -67,6 +69,20 @@ async def test_the_calendar_of_a_partner_says_what_falls_due_and_from_when_it_is
     assert len(cells) % 7 == 0
     at = next(number for number, cell in enumerate(cells) if f'datetime="{first_day}"' in cell)
     assert at % 7 == first.weekday()
+
+
+async def test_thirty_days_mean_the_same_for_a_wallet_and_for_the_calendar(
+    local_api: httpx2.AsyncClient, installation: Installation, operator: Operator
+) -> None:
+    """What begins an hour before they are over is counted by both."""
+    family = await installation.family(cash_cents=60_000)
+    at = min(now(), add_months(now() + timedelta(days=30, hours=-1), -1))
+    await installation.lease(family.child, handle(), at=at, price_cents=20_000)
+    partner = org_id(family.partner)
+    wallet = text_of(await operator.get(f"/console/organizations/{partner}/cash"))
+    assert "Renewals in 30 days 1 They cost $200.00" in wallet
+    calendar = text_of(await operator.get(f"{LIST}?organizationId={partner}"))
+    assert "Renewals 1 They cost $200.00" in calendar
 
 
 async def test_a_day_has_its_partners_and_its_leases(

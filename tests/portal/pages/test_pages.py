@@ -73,7 +73,11 @@ async def test_the_overview_shows_what_is_there_and_what_holds_it(
 
 
 async def test_the_ledger_says_what_each_row_is(
-    local_api: httpx2.AsyncClient, family: Family, partner: Operator, child: Operator
+    local_api: httpx2.AsyncClient,
+    installation: Installation,
+    family: Family,
+    partner: Operator,
+    child: Operator,
 ) -> None:
     await allocate(local_api, family, 100, HOSTILE)
     shown = await child.get("/portal/ledger")
@@ -83,7 +87,10 @@ async def test_the_ledger_says_what_each_row_is(
     # Direction marks are spelt out.
     assert "\u202e" not in shown
     said = text_of(await partner.get("/portal/ledger"))
-    assert f"Moved to {org_id(family.child)}." in said
+    name = await installation.owner.fetchval(
+        "SELECT name FROM organizations WHERE id = $1", family.child.organization_id
+    )
+    assert f"Moved to {name}." in said
     assert "-100 900" in said
 
 

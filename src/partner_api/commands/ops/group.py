@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from partner_api.commands.ops import (
+    audit,
+    books,
     cash,
     clock,
     credits,
@@ -16,6 +18,7 @@ from partner_api.commands.ops import (
     partners,
     pool,
     requests,
+    search,
     sessions,
     webhooks,
 )
@@ -40,3 +43,7 @@ app.command("reconciliation")(installation.show_reconciliation)
 app.command("bootstrap")(installation.bootstrap)
 app.command("console")(sessions.console)
 app.command("renewals")(leases.show_renewals)
+app.command("search")(search.search)
+app.command("audit")(audit.show_audit)
+app.command("daily-totals")(books.show_daily_totals)
+app.command("reconciliations")(books.list_reconciliations)

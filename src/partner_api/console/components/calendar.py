@@ -53,6 +53,14 @@ class CalendarDay(msgspec.Struct, frozen=True):
     tone: str = ""
 
 
+def ahead(days: int) -> int:
+    """Return how many days of a calendar the next days take: today, which goes on, and so many after it.
+
+    So a calendar has whatever a wallet's outlook counts, which goes on to this time of the last day.
+    """
+    return days + 1
+
+
 def calendar(caption: str, days: Sequence[CalendarDay]) -> h.Node:
     """Return days that follow one another as a table, a week in each row.
 

@@ -6,24 +6,46 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api.console.components.text import cents, dollars, other
+from partner_api.console.components.table import Column
+from partner_api.console.components.text import NONE, cents, dollars, other
 from partner_api.console.whole_numbers import whole_number_of
+from partner_api.ops.lease_requests.schemas import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.ops.lease_requests.schemas import Candidate
+
+def _reasons(one: Candidate) -> str:
+    return "; ".join(f"{reason.points}/{reason.of} {reason.text}" for reason in one.reasons)
+
 
 FIELD: Final = "poolAccountIds"
 # Of a price; no amount is longer.
 _MOST_DIGITS: Final = 16
 
 
+IN_FILES: Final[list[Column[Candidate]]] = [
+    Column("Account", lambda one: one.handle, lambda one: one.handle),
+    Column("Id", lambda one: one.id, lambda one: one.id),
+    Column("Score", lambda one: one.score, lambda one: one.score),
+    Column("Vertical", lambda one: one.vertical, lambda one: one.vertical),
+    Column("Language", lambda one: one.language, lambda one: one.language),
+    Column("Countries", lambda one: " ".join(one.geo), lambda one: " ".join(one.geo)),
+    Column("Followers", lambda one: one.followers, lambda one: one.followers),
+    Column(
+        "A month, in cents",
+        lambda one: one.monthly_price_cents,
+        lambda one: one.monthly_price_cents,
+    ),
+    Column("Reasons", _reasons, _reasons),
+]
+
+
 def table(candidates: Sequence[Candidate], chosen: Sequence[str] | None) -> h.Node:
     """Return candidates with their reasons, each with a box to choose it.
 
     Args:
-        candidates: the best first.
+        candidates: the best first; those without reasons were chosen and are not among them.
         chosen: the ids of those that are; None for whoever may not choose.
     """
     if not candidates:
@@ -70,9 +92,11 @@ def _row(number: int, one: Candidate, chosen: Sequence[str] | None) -> h.Node:
                 f" · {one.language} · {', '.join(one.geo)}",
             ],
         ],
-        h.td(".number")[h.strong[str(one.score)]],
+        h.td(".number")[h.strong[str(one.score)] if one.reasons else NONE],
         h.td[
-            h.ul(".reasons")[
+            h.p(".quiet")["It was chosen, and is not among those that fit best."]
+            if not one.reasons
+            else h.ul(".reasons")[
                 (
                     h.li[
                         h.span(".points")[f"{reason.points}/{reason.of}"],

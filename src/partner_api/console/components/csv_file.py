@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from partner_api.edge.wire.pagination import Page
 
 T = TypeVar("T")
+_MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 _MOST_CSV_ROWS: Final = 100_000
 _CUT_OFF: Final = "A file has no more rows than these, and there are more: use the filters."
 _OVER: Final = "Your session has ended, so the rest is missing: sign in and take the file again."
@@ -32,42 +33,61 @@ _BEFORE_FORMULA: Final = ("\t", "\r", "\n")
 
 async def csv_link(
     visit: Visit,
-    handler: Callable[..., Awaitable[Page[T]]],
+    handler: Callable[..., Awaitable[Page[Any]]],
     columns: Sequence[Column[T]],
     *,
     name: str,
     query: Mapping[str, object],
-    cursor: str,
+    cursor: str = "cursor",
+    rows_of: Callable[[Any], Sequence[T]] | None = None,
     **path: str,
 ) -> h.Node:
     """Return the link to the CSV of a list that a page draws in a way of its own; see ``listing``.
 
+    Args:
+        visit: of the page.
+        handler: of the list's route.
+        columns: what each row of the file has.
+        name: of the list among those of its page, and of the file.
+        query: parameters of the route; `limit` is the length of a page.
+        cursor: the parameter of the address with this list's.
+        rows_of: the rows that an item of the list becomes; without it, each is one.
+        path: the path's parameters, by the handler's names for them.
+
     Raises:
         ApiError: what the route refuses.
         Download: CSV was asked for.
     """
-    await send_csv(visit, handler, columns, name, query, path)
+    await CsvReply(visit, handler, columns, name, query, path, rows_of).send_if_asked()
     return h.a(href=visit.address(csv=name, **{cursor: None}))["CSV"]
 
 
-async def send_csv(
-    visit: Visit,
-    handler: Callable[..., Awaitable[Page[T]]],
-    columns: Sequence[Column[T]],
-    name: str,
-    query: Mapping[str, object],
-    path: Mapping[str, str],
-) -> None:
-    """Send a list of the API as CSV when the address asks for it; see ``CsvReply``.
+def rows_link(
+    visit: Visit, rows: Sequence[T], columns: Sequence[Column[T]], *, name: str, more: int = 0
+) -> h.Node:
+    """Return the link to the CSV of rows that a page has all of; nothing where there is none.
+
+    Args:
+        visit: of the page.
+        rows: what the file has.
+        columns: what each row of the file has.
+        name: of the list among those of its page, and of the file.
+        more: how many more there are that nobody has listed; the file ends with their number.
 
     Raises:
-        ApiError: what the route refuses.
         Download: CSV was asked for.
     """
     if visit.parameter("csv") == name:
-        download = CsvReply(visit, handler, columns, name, query, path)
-        await download.begin()
-        raise Download(download)
+        reply = Reply[str](200, csv_of(rows, columns, more), _headers(name), _MEDIA_TYPE)
+        raise Download(reply)
+    return h.a(href=visit.address(csv=name))["CSV"] if rows else None
+
+
+def csv_of(rows: Sequence[T], columns: Sequence[Column[T]], more: int = 0) -> bytes:
+    """Return rows as CSV, with what it does not have said at its end; see ``rows_link``."""
+    head: list[list[object]] = [[column.title for column in columns]]
+    end = [[f"And {more:,} more, which are not listed."]] if more > 0 else []
+    return _csv([*head, *_lines(rows, columns), *end])
 
 
 class CsvReply(Reply[str]):
@@ -80,6 +100,7 @@ class CsvReply(Reply[str]):
         name: of the file, without its ending.
         query: parameters of the route.
         path: the path's parameters.
+        rows_of: the rows that an item of the list becomes; without it, each is one.
 
     ``admit`` lets whoever looks in once more, and has to be set before this is sent: a long file takes as long as its
     reader likes, and whoever is out meanwhile gets no further page.
@@ -90,11 +111,12 @@ class CsvReply(Reply[str]):
     def __init__(
         self,
         visit: Visit,
-        handler: Callable[..., Awaitable[Page[T]]],
+        handler: Callable[..., Awaitable[Page[Any]]],
         columns: Sequence[Column[T]],
         name: str,
         query: Mapping[str, object],
         path: Mapping[str, str],
+        rows_of: Callable[[Any], Sequence[T]] | None = None,
     ) -> None:
         super().__init__(200, b"")
         self._visit = visit
@@ -103,8 +125,20 @@ class CsvReply(Reply[str]):
         self._name = name
         self._query = query
         self._path = path
+        self._rows_of = rows_of
         self._parts = self._pages()
         self._first = b""
+
+    async def send_if_asked(self) -> None:
+        """Send the file if the address asks for it.
+
+        Raises:
+            ApiError: what the route refuses.
+            Download: CSV was asked for.
+        """
+        if self._visit.parameter("csv") == self._name:
+            await self.begin()
+            raise Download(self)
 
     async def begin(self) -> None:
         """Ask for the first page.
@@ -116,11 +150,7 @@ class CsvReply(Reply[str]):
 
     async def __call__(self, scope: object, receive: object, send: Any) -> None:
         """Send the answer, as an ASGI application."""
-        headers = {
-            **HEADERS,
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{self._name}.csv"',
-        }
+        headers = {**_headers(self._name), "Content-Type": _MEDIA_TYPE}
         await send(
             {
                 "type": "http.response.start",
@@ -142,7 +172,10 @@ class CsvReply(Reply[str]):
             if page is None:
                 yield _csv([[_OVER]])
                 return
-            lines = [[_plain(c.text(row)) for c in self._columns] for row in page.items]
+            found: Sequence[Any] = page.items
+            if self._rows_of is not None:
+                found = [row for item in page.items for row in self._rows_of(item)]
+            lines = _lines(found, self._columns)
             rows += len(lines)
             yield _csv(head + lines)
             head = []
@@ -159,13 +192,17 @@ class CsvReply(Reply[str]):
         except ApiError:  # its organization was suspended, or its address fails too often
             return False
 
+    def _limit(self) -> int:
+        """Return the length of a page: the greatest that the routes of lists take, where one takes no less."""
+        return 100 if self._rows_of is None else int(str(self._query.get("limit", 100)))
+
     async def _page(self, cursor: str | None, *, is_first: bool) -> Page[Any] | None:
         """Return a page; None when whoever reads has no session any more."""
         while is_first or await self._is_let_in():
             try:
                 return await self._visit.ask(
                     self._handler,
-                    query={**self._query, "limit": 100, "cursor": cursor},
+                    query={**self._query, "limit": self._limit(), "cursor": cursor},
                     **self._path,
                 )
             except ApiError as error:
@@ -174,6 +211,14 @@ class CsvReply(Reply[str]):
                     raise
                 await asyncio.sleep(int(error.headers["Retry-After"]))
         return None
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {**HEADERS, "Content-Disposition": f'attachment; filename="{name}.csv"'}
+
+
+def _lines(rows: Sequence[T], columns: Sequence[Column[T]]) -> list[list[object]]:
+    return [[_plain(column.text(row)) for column in columns] for row in rows]
 
 
 def _csv(lines: Sequence[Sequence[object]]) -> bytes:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import htpy as h
+from msgspec.structs import asdict
 
 from partner_api.console.components import choosing
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.text import (
     age,
@@ -19,12 +21,17 @@ from partner_api.console.components.text import (
     other,
     section,
 )
+from partner_api.errors import ApiError
 from partner_api.ops.audit import routes as audit
 from partner_api.ops.lease_requests import routes as lease_requests
+from partner_api.ops.lease_requests.schemas import Candidate
+from partner_api.ops.pool import history_routes as pool_history
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from partner_api.console.visit import Visit
-    from partner_api.ops.lease_requests.schemas import Candidate, QueuedLeaseRequest
+    from partner_api.ops.lease_requests.schemas import QueuedLeaseRequest
 
 MOST_CANDIDATES: Final = 100
 _USUAL_CANDIDATES: Final = 25
@@ -74,11 +81,21 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
     if visit.parameter("candidates") or found.count * 2 > most:
         most = MOST_CANDIDATES
     candidates = await list_candidates(visit, found, most)
+    csv = await csv_link(
+        visit,
+        lease_requests.list_candidates,
+        choosing.IN_FILES,
+        name="candidates",
+        query={},
+        lease_request_id=found.id,
+    )
     if not visit.may(lease_requests.fulfil_lease_request):
-        return section("Accounts that fit", choosing.table(candidates, None))
+        return section("Accounts that fit", choosing.table(candidates, None), h.p(".pages")[csv])
     again = visit.shown_again("fulfil")
     fields = again.fields if again else visit.query
     chosen = fields.get(choosing.FIELD, [])
+    candidates += await _others(visit, candidates, chosen[: found.count])
+    chosen = [one.id for one in candidates if one.id in chosen]
     return [
         section(
             "Accounts that fit",
@@ -106,6 +123,7 @@ async def choice(visit: Visit, found: QueuedLeaseRequest) -> h.Node:
             else h.p(".empty")[
                 "No account is available. ", h.a(href="/console/pool")["Import some"], " or reject."
             ],
+            h.p(".pages")[csv] if candidates else None,
         ),
         section("Reject", _rejection(visit, found)),
     ]
@@ -185,6 +203,26 @@ def _chosen(
         if len(candidates) == most < MOST_CANDIDATES
         else None,
     ]
+
+
+async def _others(
+    visit: Visit, candidates: Sequence[Candidate], chosen: Sequence[str]
+) -> list[Candidate]:
+    """Return the accounts that were chosen and are still free, but not among the best that the page lists."""
+    listed = {one.id for one in candidates}
+    others = []
+    for one in chosen:
+        if one in listed:
+            continue
+        try:
+            account = await visit.ask(pool_history.read_pool_account, pool_account_id=one)
+        except ApiError as error:
+            if error.code != "NOT_FOUND":
+                raise
+            continue
+        if account.status == "available":
+            others.append(Candidate(**asdict(account), score=0, reasons=[]))
+    return others
 
 
 async def answer(visit: Visit, found: QueuedLeaseRequest) -> h.Node:

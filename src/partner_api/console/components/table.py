@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import htpy as h
 import msgspec
 
-from partner_api.console.components.csv_file import send_csv
+from partner_api.console.components.csv_file import CsvReply
 from partner_api.console.components.filters import filter_form, sent
 from partner_api.console.components.markup import joined, opening, write
 from partner_api.edge.wire.pagination import Page
@@ -151,7 +151,7 @@ async def listing(
     if filters:
         visit.filters = filters
     asked = {**(query or {}), **{f.name: sent(visit, f) for f in filters}}
-    await send_csv(visit, handler, [*columns, *only_csv], name, asked, path)
+    await CsvReply(visit, handler, [*columns, *only_csv], name, asked, path).send_if_asked()
     page = await visit.ask(
         handler, query={"limit": 50, **asked, "cursor": visit.parameter(cursor)}, **path
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.csv_file import rows_link
 from partner_api.console.components.errors import error_notice
 from partner_api.console.components.filters import filter_form
 from partner_api.console.components.form import Field, form
@@ -157,7 +158,7 @@ async def show_check(visit: Visit, reconciliation_id: str) -> View:
         live_seconds=_LIVE_SECONDS if is_waited_for else None,
         body=h.p["It was asked for at ", instant(check.requested_at), " and is not finished."]
         if is_waited_for
-        else _found(check),
+        else _found(visit, check, "differences"),
     )
 
 
@@ -172,7 +173,7 @@ async def _last(visit: Visit, last: FullCheck | None) -> h.Node:
     if last is None:
         return h.p(".empty")["No check has finished yet. One is made every day."]
     check = await visit.ask(reconciliation.read_full_check, reconciliation_id=last.id)
-    return section("The last check", _found(check))
+    return section("The last check", _found(visit, check, "differences"))
 
 
 async def _of_organization(visit: Visit, organization_id: str) -> h.Node:
@@ -186,10 +187,10 @@ async def _of_organization(visit: Visit, organization_id: str) -> h.Node:
         if error.code == "NOT_FOUND":
             return h.p(".error", role="alert")["There is no organization with this id."]
         return error_notice(error)
-    return _found(check)
+    return _found(visit, check, "differences-of-one")
 
 
-def _found(check: BooksCheck | FullCheckDetail) -> h.Node:
+def _found(visit: Visit, check: BooksCheck | FullCheckDetail, name: str) -> h.Node:
     more = check.mismatches_found - len(check.mismatches)
     return [
         facts(
@@ -209,6 +210,7 @@ def _found(check: BooksCheck | FullCheckDetail) -> h.Node:
                 check.mismatches,
                 caption="What differs" if more <= 0 else f"What differs, without {more:,} more",
             ),
+            h.p(".pages")[rows_link(visit, check.mismatches, _DIFFERENCES, name=name, more=more)],
         ]
         if check.mismatches
         else None,

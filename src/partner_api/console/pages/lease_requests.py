@@ -134,7 +134,7 @@ async def show_lease_request(visit: Visit, lease_request_id: str) -> View:
     visit.query = {
         name: values
         for name, values in visit.query.items()
-        if name in ("organizationId", "candidates", *_CHOICE)
+        if name in ("organizationId", "candidates", "csv", *_CHOICE)
     }
     found = await visit.ask(lease_requests.read_lease_request, lease_request_id=lease_request_id)
     return View(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import htpy as h
 
+from partner_api.console.components.csv_file import rows_link
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import identifier, other
 from partner_api.console.components.things import address_of
@@ -48,7 +49,7 @@ async def search_for_anything(visit: Visit) -> View | Reply[Any]:
         return _found(visit, text, None)
     hits = (await visit.ask(search.search, query={"q": text})).items
     exact = [hit for hit in hits if hit.exact]
-    if len(exact) == 1 and (exact[0].id == text or len(hits) == 1):
+    if not visit.parameter("csv") and len(exact) == 1 and (exact[0].id == text or len(hits) == 1):
         return redirection(address_of_hit(exact[0]))
     return _found(visit, text, hits)
 
@@ -108,5 +109,6 @@ def _found(visit: Visit, text: str, hits: list[SearchHit] | None) -> View:
             )
             if hits is not None
             else None,
+            h.p(".pages")[rows_link(visit, hits, _COLUMNS, name="found")] if hits else None,
         ],
     )

@@ -7,16 +7,34 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api.console.components.chart import bars
+from partner_api.console.components.csv_file import rows_link
+from partner_api.console.components.table import Column
 from partner_api.console.components.text import cents, credits, day, dollars, facts
 from partner_api.ops.daily_totals import routes as daily_totals
+from partner_api.ops.daily_totals.schemas import DayTotals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from partner_api.console.visit import Visit
-    from partner_api.ops.daily_totals.schemas import DayTotals
 
 DAYS: Final = 30
+
+
+def _in_file(title: str, read: Callable[[DayTotals], object]) -> Column[DayTotals]:
+    return Column(title, lambda one: str(read(one)), read)
+
+
+_IN_FILES: Final = [
+    _in_file("Day", lambda one: one.day),
+    _in_file("Counted whole", lambda one: one.is_complete),
+    _in_file("Credits spent", lambda one: one.credits_used),
+    _in_file("Credits refunded", lambda one: one.credits_refunded),
+    _in_file("Credits bought", lambda one: one.credits_purchased),
+    _in_file("Cash taken, in cents", lambda one: one.cash_charged_cents),
+    _in_file("Cash refunded, in cents", lambda one: one.cash_refunded_cents),
+    _in_file("Cash paid in, in cents", lambda one: one.cash_paid_in_cents),
+]
 
 
 async def show_spent(visit: Visit) -> h.Node:
@@ -39,6 +57,7 @@ async def show_spent(visit: Visit) -> h.Node:
                 id="cash-by-day",
             ),
         ],
+        h.p[rows_link(visit, found.items, _IN_FILES, name="days")],
         facts(
             ("Credits spent", credits(sum(one.credits_used for one in days))),
             ("Credits refunded", credits(sum(one.credits_refunded for one in days))),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api.console.components.csv_file import csv_link
+from partner_api.cash.schemas import OUTLOOK_DAYS
+from partner_api.console.components.csv_file import csv_link, rows_link
 from partner_api.console.components.elapsed import left, since
 from partner_api.console.components.errors import error_notice
 from partner_api.console.components.table import Column, table
@@ -15,8 +16,6 @@ from partner_api.console.components.text import (
     badge,
     cents,
     counted,
-    day,
-    dollars,
     facts,
     instant,
     other,
@@ -24,6 +23,7 @@ from partner_api.console.components.text import (
 )
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.books import result
+from partner_api.console.pages.cover import show_cover
 from partner_api.console.pages.spent import DAYS, show_spent
 from partner_api.errors import ApiError
 from partner_api.jobs.summary_store import COUNTED
@@ -33,8 +33,7 @@ from partner_api.ops.lease_requests import summary_routes as open_requests
 from partner_api.ops.lease_requests.schemas import QueuedLeaseRequest
 from partner_api.ops.lease_requests.summary_schemas import RequestAge
 from partner_api.ops.reconciliation import routes as reconciliation
-from partner_api.ops.renewals import cover_routes, past_due_routes
-from partner_api.ops.renewals.cover_schemas import PartnerCover
+from partner_api.ops.renewals import past_due_routes
 from partner_api.ops.renewals.past_due_schemas import PartnerPastDue
 from partner_api.ops.webhooks import routes as webhooks
 from partner_api.ops.webhooks.schemas import OpsWebhookEndpoint
@@ -57,7 +56,7 @@ async def show_today(visit: Visit) -> View:
     blocks = await asyncio.gather(
         _block(visit, "Open lease requests", _requests),
         _block(visit, "Past due", _past_due),
-        _block(visit, f"Cover of the next {DAYS} days", _cover),
+        _block(visit, f"Cover of the next {OUTLOOK_DAYS} days", show_cover),
         _block(visit, "Failing webhook endpoints", _endpoints),
         _block(visit, "Jobs", _jobs),
         _block(visit, "Books", _books),
@@ -88,6 +87,7 @@ async def _requests(visit: Visit) -> h.Node:
     )
     if not found.count:
         return h.p(".empty")["Every request is answered."]
+    by_age = [one for one in reversed(found.by_age) if one.count]
     ages = [
         Column[RequestAge]("Waiting for", _age, lambda one: one.from_hours),
         Column[RequestAge](
@@ -112,7 +112,8 @@ async def _requests(visit: Visit) -> h.Node:
             h.a(href="/console/lease-requests")[counted(found.count, "request")],
             f" for {counted(found.accounts, 'account')}",
         ],
-        table(ages, [one for one in reversed(found.by_age) if one.count], caption="By age"),
+        table(ages, by_age, caption="By age"),
+        h.p[rows_link(visit, by_age, ages, name="requests-by-age")],
         table(
             requests,
             oldest.items,
@@ -160,45 +161,6 @@ async def _past_due(visit: Visit) -> h.Node:
         ]
         if found.items
         else None,
-    ]
-
-
-async def _cover(visit: Visit) -> h.Node:
-    found = await visit.ask(cover_routes.read_cover, query={"days": DAYS, "limit": _MOST})
-    if not found.partners:
-        return h.p(".empty")["Nobody has leases to renew."]
-    short = (
-        [
-            badge(counted(found.short_partners, "partner"), "bad"),
-            f" short of {dollars(found.shortfall_cents)}",
-        ]
-        if found.short_partners
-        else [badge("all covered", "good")]
-    )
-    columns = [
-        Column[PartnerCover]("Partner", lambda one: other(one.name), lambda one: one.name),
-        Column[PartnerCover]("Cover", _covered, lambda one: one.first_short_day),
-        Column[PartnerCover](
-            "To pay", lambda one: cents(one.total_cents), lambda one: one.total_cents, number=True
-        ),
-        Column[PartnerCover](
-            "Cash", lambda one: cents(one.balance_cents), lambda one: one.balance_cents, number=True
-        ),
-    ]
-    return [
-        h.p[
-            f"{dollars(found.total_cents)} of {counted(found.partners, 'partner')} until ",
-            day(found.last_day),
-            "; ",
-            short,
-        ],
-        table(
-            columns,
-            found.items,
-            href=lambda one: f"/console/organizations/{one.organization_id}/cash",
-            caption="The first to run out",
-        ),
-        h.p[h.a(href="/console/renewals")["All renewals"]],
     ]
 
 
@@ -264,16 +226,6 @@ async def _books(visit: Visit) -> h.Node:
     return [
         facts(("Result", result(last.mismatches_found)), ("Checked", instant(last.started_at))),
         h.p[h.a(href="/console/books")["The books"]],
-    ]
-
-
-def _covered(partner: PartnerCover) -> h.Node:
-    if partner.first_short_day is None:
-        return badge("covered", "good")
-    return [
-        badge(f"short of {dollars(partner.shortfall_cents)}", "bad"),
-        " from ",
-        day(partner.first_short_day),
     ]
 
 

@@ -175,11 +175,11 @@ async def import_pool_accounts(
 
     A file of at most 64 MiB and 1,000,000 lines with one account on each line, as `application/x-ndjson` or `text/csv`.
     A line of NDJSON is the body with which one account is added. The first line of a CSV names the
-    columns, as the fields are named there: `handle`, `followers`, `vertical`, `language` and `geo`
-    (countries with spaces between them), and if you like `monthlyPriceCents`, `avatarUrl` and
-    `platform`. Lines with a problem are listed and the others added; with `allOrNothing` none is,
-    when there is a problem. A handle that the pool or an earlier line has is a problem. While
-    another import is running: 409.
+    columns, as the fields are named there: `handle` (with or without an @ before it), `followers`,
+    `vertical`, `language` and `geo` (countries with spaces between them), and if you like
+    `monthlyPriceCents`, `avatarUrl` and `platform`. Lines with a problem are listed and the others
+    added; with `allOrNothing` none is, when there is a problem. A handle that the pool or an earlier
+    line has is a problem. While another import is running: 409.
     """
     if not await store.begin_import(connection):
         raise ApiError("CONFLICT", "Another import is running. Try again when it has ended.")

@@ -145,7 +145,8 @@ def read_batches(file: IO[bytes], media_type: str) -> Iterator[Batch]:
     """Yield the accounts of a file in batches, without the header and empty lines.
 
     The first line of a CSV names the columns, as the fields are named in JSON; the countries of
-    ``geo`` have spaces or semicolons between them, and an empty cell is a field that is left out.
+    ``geo`` have spaces or semicolons between them, a handle may have an @ before it, and an empty cell is a field that
+    is left out.
     A batch is small enough that other requests do not wait long for it.
 
     Raises:
@@ -210,7 +211,10 @@ def _row(number: int, text: bytes, columns: Sequence[str]) -> Line:
         )
     fields: dict[str, Any] = {_PLATFORM: "tiktok"}
     for column, cell in zip(columns, cells, strict=True):
-        if column == "geo":
+        if column == "handle":
+            # As people write it, and as the platform shows it.
+            fields[column] = cell.removeprefix("@")
+        elif column == "geo":
             fields[column] = cell.replace(";", " ").split()
         elif column in _NUMBERS and _WHOLE_NUMBER.fullmatch(cell):
             fields[column] = int(cell)

@@ -13,7 +13,7 @@ from partner_api.credits import reservation_routes
 from partner_api.credits.reservation_schemas import Reservation
 from partner_api.jobs import routes as jobs
 from partner_api.jobs.schemas import Job
-from partner_api.portal.projects import project_name, project_names
+from partner_api.portal.names import project_name, project_names
 from partner_api.portal.session import PREFIX
 from partner_api.portal.words import content
 

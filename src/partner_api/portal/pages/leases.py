@@ -14,7 +14,7 @@ from partner_api.console.components.text import badge, cents, day, instant, othe
 from partner_api.console.declare import Pages, View
 from partner_api.leases import routes
 from partner_api.leases.schemas import LeasedAccount
-from partner_api.portal.projects import project_name, project_names
+from partner_api.portal.names import project_name, project_names
 from partner_api.portal.words import ENDS
 
 if TYPE_CHECKING:

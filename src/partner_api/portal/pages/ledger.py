@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
@@ -15,7 +16,7 @@ from partner_api.credits import routes
 from partner_api.credits.event_schemas import CreditEvent
 from partner_api.credits.event_store import CreditEventType
 from partner_api.jobs import routes as jobs
-from partner_api.portal.projects import project_name, project_names
+from partner_api.portal.names import child_names, project_name, project_names
 from partner_api.portal.session import PREFIX
 from partner_api.portal.words import credit_sentence
 
@@ -34,7 +35,7 @@ _ONLY_CSV: Final = [
 @pages.page("/ledger")
 async def list_movements(visit: PortalVisit) -> View:
     """Show every movement of credits."""
-    names = await project_names(visit)
+    names, children = await asyncio.gather(project_names(visit), child_names(visit))
     filters = [
         one_of("eventType", "Kind", get_args(CreditEventType)),
         Field("since", "From", "date"),
@@ -52,7 +53,7 @@ async def list_movements(visit: PortalVisit) -> View:
             await listing(
                 visit,
                 routes.list_own_events,
-                movement_columns(visit, names),
+                movement_columns(visit, names, children),
                 only_csv=_ONLY_CSV,
                 name="ledger",
                 filters=filters,
@@ -62,11 +63,19 @@ async def list_movements(visit: PortalVisit) -> View:
     )
 
 
-def movement_columns(visit: PortalVisit, names: dict[str, str]) -> list[Column[CreditEvent]]:
-    """Return the columns of a table of movements; ``names`` are those of projects, by their ids."""
+def movement_columns(
+    visit: PortalVisit, names: dict[str, str], children: dict[str, str]
+) -> list[Column[CreditEvent]]:
+    """Return the columns of a table of movements.
+
+    Args:
+        visit: of the page that it is on.
+        names: of projects, by their ids.
+        children: the names of children, by their ids.
+    """
 
     def sentence(event: CreditEvent) -> str:
-        return credit_sentence(event, is_childs=visit.is_childs)
+        return credit_sentence(event, children, is_childs=visit.is_childs)
 
     def what(event: CreditEvent) -> h.Node:
         job = event.workflow_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import htpy as h
@@ -14,10 +15,10 @@ from partner_api.credits import reservation_routes
 from partner_api.credits import routes as wallets
 from partner_api.jobs import routes as job_routes
 from partner_api.leases import routes as leases
+from partner_api.portal.names import child_names, project_names
 from partner_api.portal.pages import jobs, ledger
 from partner_api.portal.pages.leases import past_due_notice
 from partner_api.portal.pages.payments import cover
-from partner_api.portal.projects import project_names
 from partner_api.portal.session import PREFIX
 
 if TYPE_CHECKING:
@@ -33,10 +34,13 @@ _MOST_LEASES: Final = 1_000
 @pages.page("")
 async def show_overview(visit: PortalVisit) -> View:
     """Show the wallet, what is reserved of it, the coming renewals, and what happened last."""
-    names = await project_names(visit)
-    wallet = await visit.ask(wallets.read_own_credits)
-    reserved = await visit.ask(reservation_routes.list_reservations, query={"limit": _SHOWN})
-    latest = await visit.ask(wallets.list_own_events, query={"limit": _SHOWN})
+    names, children, wallet, reserved, latest = await asyncio.gather(
+        project_names(visit),
+        child_names(visit),
+        visit.ask(wallets.read_own_credits),
+        visit.ask(reservation_routes.list_reservations, query={"limit": _SHOWN}),
+        visit.ask(wallets.list_own_events, query={"limit": _SHOWN}),
+    )
     return View(
         title="Overview",
         place=PLACE,
@@ -60,7 +64,7 @@ async def show_overview(visit: PortalVisit) -> View:
             section(
                 "Latest movements",
                 table(
-                    ledger.movement_columns(visit, names),
+                    ledger.movement_columns(visit, names, children),
                     latest.items,
                     empty="No credits have moved yet.",
                     caption="The newest rows of the ledger",

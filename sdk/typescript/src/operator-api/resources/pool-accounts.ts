@@ -171,11 +171,12 @@ export class PoolAccountsResource extends Resource {
    *
    * A file of at most 64 MiB and 1,000,000 lines with one account on each line, as
    * `application/x-ndjson` or `text/csv`. A line of NDJSON is the body with which one account is
-   * added. The first line of a CSV names the columns, as the fields are named there: `handle`,
-   * `followers`, `vertical`, `language` and `geo` (countries with spaces between them), and if you
-   * like `monthlyPriceCents`, `avatarUrl` and `platform`. Lines with a problem are listed and the
-   * others added; with `allOrNothing` none is, when there is a problem. A handle that the pool or
-   * an earlier line has is a problem. While another import is running: 409.
+   * added. The first line of a CSV names the columns, as the fields are named there: `handle` (with
+   * or without an @ before it), `followers`, `vertical`, `language` and `geo` (countries with
+   * spaces between them), and if you like `monthlyPriceCents`, `avatarUrl` and `platform`. Lines
+   * with a problem are listed and the others added; with `allOrNothing` none is, when there is a
+   * problem. A handle that the pool or an earlier line has is a problem. While another import is
+   * running: 409.
    *
    * `POST /ops/v1/pool/accounts/import`, with the role `operator`.
    *

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import htpy as h
+import msgspec
 
 from partner_api.audit.history_schemas import HistoryEvent
+from partner_api.console.components.csv_file import csv_link
+from partner_api.console.components.table import Column
 from partner_api.console.components.text import dollars, identifier, other
 from partner_api.console.components.timeline import Moment, timeline
 
@@ -32,6 +35,19 @@ _SENTENCES: Final[Mapping[str, str]] = {
 _KEPT_DAYS: Final = 90
 
 
+def _data(event: HistoryEvent) -> str:
+    return msgspec.json.encode(event.data).decode()
+
+
+_IN_FILES: Final[list[Column[HistoryEvent]]] = [
+    Column("At", lambda one: one.occurred_at, lambda one: one.occurred_at),
+    Column("Event", lambda one: one.event_type, lambda one: one.event_type),
+    Column("By", lambda one: one.operator, lambda one: one.operator or one.actor),
+    Column("Request", lambda one: one.request_id, lambda one: one.request_id),
+    Column("About", _data, _data),
+]
+
+
 async def history(
     visit: Visit,
     handler: Callable[..., Awaitable[Page[E]]],
@@ -47,6 +63,7 @@ async def history(
         cursor: the parameter of the address with this list's.
         path: the path's parameters, by the handler's names for them.
     """
+    csv = await csv_link(visit, handler, _IN_FILES, name=cursor, query={}, cursor=cursor, **path)
     page = await visit.ask(handler, query={"limit": 50, "cursor": visit.parameter(cursor)}, **path)
     return [
         timeline([_moment(event) for event in page.items]),
@@ -58,6 +75,7 @@ async def history(
             h.a(href=visit.address(**{cursor: page.next_cursor}))["Older"]
             if page.next_cursor
             else None,
+            csv if page.items else None,
         ],
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import htpy as h
 
 from partner_api.cash.store import CashEventType
+from partner_api.console.components.csv_file import rows_link
 from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
@@ -139,6 +140,12 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
             id="related",
         ),
         h.p(".pages")[
+            rows_link(
+                visit,
+                event.related,
+                [*cash_columns(visit, org_id, env), *MORE_CASH_CSV],
+                name="related",
+            ),
             h.a(href=cash_row_address(org_id, event.sequence - 1, env))["The row before"]
             if event.sequence > 1
             else None,

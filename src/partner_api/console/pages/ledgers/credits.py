@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.csv_file import rows_link
 from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
@@ -128,6 +129,7 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
         sequence=sequence,
     )
     own = credit_columns(visit, env)
+    related = [*own[:1], whose_column(org_id), *own[1:]]
     return ledger.view(
         visit,
         h.p(".why")[shown(credit_words(event))],
@@ -141,7 +143,7 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
         section(
             "What belongs with it",
             table(
-                [*own[:1], whose_column(org_id), *own[1:]],
+                related,
                 event.related,
                 href=lambda one: row_address(one.organization_id, one.sequence, env),
                 empty="Nothing: this row stands alone.",
@@ -150,6 +152,7 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
             id="related",
         ),
         h.p(".pages")[
+            rows_link(visit, event.related, [*related, *MORE_CREDIT_CSV], name="related"),
             h.a(href=row_address(org_id, event.sequence - 1, env))["The row before"]
             if event.sequence > 1
             else None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from base64 import b64encode
 from typing import IO, TYPE_CHECKING, Final
 
 import htpy as h
 import msgspec
 
+from partner_api.console.components.csv_file import csv_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import other
@@ -109,6 +111,13 @@ def _result(visit: Visit, result: PoolImport, file: IO[bytes]) -> h.Node:
         h.h2["Lines with a problem"],
         table(_BAD_LINES, bad, caption="Lines count from 1, the header of a CSV too"),
         h.p(".quiet")[f"And {more:,} more lines."] if more else None,
+        # What was sent is on no page that could be asked for, so the file is in the link.
+        h.p(".pages")[
+            h.a(
+                href=f"data:text/csv;charset=utf-8;base64,{b64encode(csv_of(bad, _BAD_LINES, more)).decode()}",
+                download="bad-lines.csv",
+            )["CSV"]
+        ],
     ]
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import badge, cents, dollars, identifier, other
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.leases.cells import LIST as LEASES
 from partner_api.console.pages.renewals.overview import LIST, PLACE
 from partner_api.ops.renewals import routes as renewals
-from partner_api.ops.renewals.schemas import DryRunLease
+from partner_api.ops.renewals.schemas import DryRunLease, PartnerDryRun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +22,23 @@ if TYPE_CHECKING:
     from partner_api.console.components.text import Tone
     from partner_api.console.visit import Visit
     from partner_api.edge.wire.pagination import Page
-    from partner_api.ops.renewals.schemas import PartnerDryRun
 
 pages = Pages()
 _MOST_SHOWN: Final = 200
+# What the API takes: each of them is tried and taken back.
+_MOST_PARTNERS: Final = 10
 _WORDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "paid": ("paid", "good"),
     "past_due": ("becomes past due", "warn"),
     "still_past_due": ("tried again without success", "bad"),
     "ended": ("lost", "bad"),
 }
+
+
+def _of_lease(column: Column[DryRunLease]) -> Column[tuple[PartnerDryRun, DryRunLease]]:
+    return Column(column.title, lambda row: column.cell(row[1]), lambda row: column.text(row[1]))
+
+
 _LEASES: Final = [
     Column[DryRunLease](
         "Lease",
@@ -49,6 +57,13 @@ _LEASES: Final = [
 ]
 
 
+_IN_FILES: Final[list[Column[tuple[PartnerDryRun, DryRunLease]]]] = [
+    Column("Partner", lambda row: row[0].name, lambda row: row[0].name),
+    Column("Id", lambda row: row[0].organization_id, lambda row: row[0].organization_id),
+    *(_of_lease(column) for column in _LEASES),
+]
+
+
 @pages.page("/renewals/dry-run")
 async def show_dry_run(visit: Visit) -> View:
     """Show what a sweep would do."""
@@ -56,15 +71,22 @@ async def show_dry_run(visit: Visit) -> View:
     result: h.Node = None
     if visit.parameter("run"):
         until = visit.parameter("until")
-        page = await visit.ask(
+        query = {
+            "until": f"{until}T23:59:59Z" if until else None,
+            "organizationId": visit.parameter("organizationId"),
+        }
+        csv = await csv_link(
+            visit,
             renewals.try_renewals,
-            query={
-                "until": f"{until}T23:59:59Z" if until else None,
-                "organizationId": visit.parameter("organizationId"),
-                "cursor": visit.parameter("cursor"),
-            },
+            _IN_FILES,
+            name="dry-run",
+            query={**query, "limit": _MOST_PARTNERS},
+            rows_of=lambda partner: [(partner, one) for one in partner.leases],
         )
-        result = _result(visit, page)
+        page = await visit.ask(
+            renewals.try_renewals, query={**query, "cursor": visit.parameter("cursor")}
+        )
+        result = _result(visit, page, csv)
     return View(
         title="Dry run",
         place=PLACE,
@@ -101,13 +123,16 @@ def _form(visit: Visit) -> h.Node:
     ]
 
 
-def _result(visit: Visit, page: Page[PartnerDryRun]) -> h.Node:
+def _result(visit: Visit, page: Page[PartnerDryRun], csv: h.Node) -> h.Node:
     return [
         h.p(".notice", role="status")[_in_words(page.items)],
         ([h.h2[other(partner.name)], _partner(partner)] for partner in page.items),
-        h.p(".pages")[h.a(href=visit.address(cursor=page.next_cursor), rel="next")["Next partners"]]
-        if page.next_cursor
-        else None,
+        h.p(".pages")[
+            h.a(href=visit.address(cursor=page.next_cursor), rel="next")["Next partners"]
+            if page.next_cursor
+            else None,
+            csv if page.items else None,
+        ],
     ]
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api.console.components.calendar import CalendarDay, calendar
+from partner_api.cash.schemas import OUTLOOK_DAYS
+from partner_api.console.components.calendar import CalendarDay, ahead, calendar
 from partner_api.console.components.chart import sparkline
 from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.filters import filter_form
@@ -42,9 +43,15 @@ if TYPE_CHECKING:
 pages = Pages()
 PLACE: Final = "Renewals"
 LIST: Final = "/console/renewals"
-_DAYS: Final = ("30", "60")
+_DAYS: Final = (str(OUTLOOK_DAYS), "60")
 _FILTERS: Final = [
-    Field("days", "Days", "select", value=_DAYS[0], options=[(days, days) for days in _DAYS]),
+    Field(
+        "days",
+        "From now on",
+        "select",
+        value=_DAYS[0],
+        options=[(days, f"{days} days") for days in _DAYS],
+    ),
     Field("organizationId", "Partner's id", attributes={"maxlength": "64"}),
 ]
 _PAST_DUE: Final[list[Column[ListedLease]]] = [
@@ -65,11 +72,12 @@ _PAST_DUE: Final[list[Column[ListedLease]]] = [
 async def show_renewals(visit: Visit) -> View:
     """Show what falls due."""
     visit.filters = _FILTERS
+    days = visit.parameter("days", _DAYS[0])
     query = {
-        "days": visit.parameter("days", _DAYS[0]),
+        "days": str(ahead(int(days))) if days in _DAYS else days,
         "organizationId": visit.parameter("organizationId"),
     }
-    days, partners, past_due = await asyncio.gather(
+    calendar_days, partners, past_due = await asyncio.gather(
         visit.ask(calendar_routes.list_renewal_days, query=query),
         visit.ask(
             calendar_routes.list_partner_days,
@@ -91,7 +99,7 @@ async def show_renewals(visit: Visit) -> View:
             empty="Nothing is past due.",
         ),
     )
-    due = [day.date for day in days.items if day.count]
+    due = [day.date for day in calendar_days.items if day.count]
     csv = await csv_link(
         visit,
         calendar_routes.list_partner_days,
@@ -105,8 +113,8 @@ async def show_renewals(visit: Visit) -> View:
         place=PLACE,
         body=[
             filter_form(visit, _FILTERS),
-            _summary(days.items),
-            section("Calendar", _calendar(visit, days.items)),
+            _summary(calendar_days.items),
+            section("Calendar", _calendar(visit, calendar_days.items)),
             section("Past due", past_due, id="past-due"),
             section("By partner", _by_partner(visit, due, partners, csv), id="partners"),
             offered(
