@@ -6,8 +6,11 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer.main
 
 from partner_api.commands import mcp
+from partner_api.commands.application import app
+from partner_api.settings.variables import unknown_variables
 
 if TYPE_CHECKING:
     from tests.support.commanding import Run
@@ -68,6 +71,13 @@ def test_what_cannot_be_used_is_one_sentence(
     assert sentence in " ".join(result.errors.split())
     assert KEY not in result.errors
     assert started == []
+
+
+def test_its_variables_are_no_misspelt_settings_of_a_server() -> None:
+    options = typer.main.get_command(app).commands["mcp"].params  # type: ignore[attr-defined]
+    variables = {option.envvar: "" for option in options if option.envvar}
+    assert len(variables) == 2
+    assert unknown_variables(variables) == []
 
 
 def test_options_win_over_variables(run: Run, started: list[tuple[Any, Any]]) -> None:

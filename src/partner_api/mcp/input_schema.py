@@ -29,12 +29,13 @@ _REF: Final = "#/$defs/{name}"
 _DEEPEST: Final = 6
 _LEFT_OUT: Final = frozenset({"title", "pattern", "examples", "format", "default"})
 _LARGEST: Final = {"maximum": MAX_AMOUNT, "minimum": -MAX_AMOUNT}
-# Whatever the route says of them.
-_DESCRIPTIONS: Final = {
+_OF_PATHS: Final = {
     "projectId": "Id of a project (prj_…).",
     "orgId": "Id of a child organization (org_…).",
     "socialAccountId": "Id of a social account (sa_…).",
     "jobId": "Id of a job (job_…).",
+}
+_OF_QUERIES: Final = {
     "cursor": "nextCursor of the page before, with the same filters.",
     "since": "From this time on: RFC 3339 in UTC, 2026-06-01T00:00:00Z.",
     "until": "Up to this time, inclusive; as since.",
@@ -78,7 +79,8 @@ def input_schema(bound: BoundTool) -> Json:
 
 
 def _describe(name: str, schema: Json, bound: BoundTool) -> None:
-    said = bound.tool.arguments.get(name) or _DESCRIPTIONS.get(name)
+    in_path = any(parameter.wire_name == name for parameter in bound.route.path)
+    said = bound.tool.arguments.get(name) or (_OF_PATHS if in_path else _OF_QUERIES).get(name)
     if said is None:
         said = schema.get("description", "").replace("; repeat it for several", "")
     if name == "limit":

@@ -9,7 +9,11 @@ from partner_api.settings.table import SETTINGS, Settings
 
 # Programs that call the server or hear from it have these; the shell that they are started in may start `layers` too.
 _OF_PROGRAMS: Final = frozenset(
-    f"LAYERS_{name}" for name in ("API_KEY", "BASE_URL", "ORGANIZATION", "LOG", "WEBHOOK_SECRET")
+    f"LAYERS_{name}"
+    for name in (
+        *("API_KEY", "BASE_URL", "ORGANIZATION", "LOG", "WEBHOOK_SECRET"),
+        *("MCP_TOOLSETS", "MCP_READ_ONLY"),
+    )
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from partner_api.mcp.tool import Tool
 
+_ZONE = "A time zone by its IANA name, such as Europe/Lisbon."
+
 TOOLS = (
     Tool(
         name="whoami",
@@ -33,6 +35,7 @@ TOOLS = (
         description="Create a project: one app or brand, for which content is made and accounts are leased. Free.",
         sdk="projects.create",
         toolset="core",
+        arguments={"timezone": _ZONE, "metadata": "Any JSON object of at most 8 KiB."},
         idempotent=False,
     ),
     Tool(
@@ -42,6 +45,10 @@ TOOLS = (
         "generation but does not release leased accounts, which go on costing money.",
         sdk="projects.update",
         toolset="core",
+        arguments={
+            "timezone": _ZONE,
+            "metadata": "Any JSON object of at most 8 KiB; it replaces the one before, whole.",
+        },
         destructive=True,
     ),
     Tool(

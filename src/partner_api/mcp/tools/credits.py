@@ -34,6 +34,11 @@ TOOLS = (
         "the child runs low. refillThreshold and refillAmount are set or cleared together.",
         sdk="organizations.credit_config.update",
         toolset="credits",
+        arguments={
+            "monthlyCreditCap": "The most credits that may be used and reserved in a period; null is no cap.",
+            "refillThreshold": "Credits: a job that would leave less than this available refills first.",
+            "refillAmount": "Credits that a refill moves.",
+        },
         moves_money=True,
         destructive=True,
     ),

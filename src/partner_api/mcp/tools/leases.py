@@ -25,7 +25,7 @@ TOOLS = (
         name="get_wallet",
         title="Get the cash wallet and its forecast",
         description="A partner's cash wallet, in US cents, and what renewals will take in the next 30 days: count, "
-        "total, coveredUntil, shortfallCents (what has to be paid in). Leases are paid from it.",
+        "total, coveredUntil, shortfallCents (what has to be paid in). Leases are paid from it. A child has none.",
         sdk="wallet.retrieve",
         toolset="leases",
     ),
