@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import httpx2
     from tests.support.installation import Installation
 
-CROSSING = [one for one in statements_in_python() if one.is_marked]
 # How a wallet is looked up that does not come with the key.
 _WALLET_ALONE = "asked (tenant_id, organization_id, parent_id, position)"
 # It would move the time of everything in this database.
@@ -57,4 +56,5 @@ async def test_every_statement_of_a_request_names_its_tenant(
     if name.startswith("GET /v1/"):
         assert not any(_WALLET_ALONE in one for one in statements), "it does not declare `wallet`"
     nameless = [one for one in statements if not names_tenants(one, tenant_tables)]
-    assert [one for one in nameless if not any(known.fits(one) for known in CROSSING)] == []
+    crossing = [one for one in statements_in_python() if one.is_marked]
+    assert [one for one in nameless if not any(known.fits(one) for known in crossing)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ SOURCE = Path(partner_api.__file__).parent
 MARK = "Crosses tenants"
 # Its beginning may be what only the run knows.
 _BEGINNING = re.compile(r"\s*((SELECT|INSERT|UPDATE|DELETE|WITH)\b|\{\}\s+WHERE\b)")
+# One of which a statement or its beginning has, as above.
+_WORD = re.compile("SELECT|INSERT|UPDATE|DELETE|WITH|WHERE")
 _TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO|USING|TABLE)\s+(?:ONLY\s+)?(\w+)")
 _TENANT = re.compile(r"\btenant_id\b")
 # To show it, or to sort by it, restricts nothing.
@@ -53,11 +56,19 @@ def names_tenants(statement: str, tables: Collection[str]) -> bool:
     return len(_TENANT.findall(_SHOWN_TENANT.sub("", statement))) >= used
 
 
-def statements_in_python() -> Iterator[Statement]:
+@functools.cache
+def statements_in_python() -> tuple[Statement, ...]:
     """Every string in the source that begins like a statement; what it is put together from, included."""
+    return tuple(_statements_in_python())
+
+
+def _statements_in_python() -> Iterator[Statement]:
     for path in sorted(SOURCE.rglob("*.py")):
-        module = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        yield from _Module(path.read_text()).statements(module)
+        source = path.read_text()
+        # Most modules have no such word anywhere, and need not be parsed.
+        if _WORD.search(source):
+            module = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+            yield from _Module(source).statements(module)
 
 
 def statements_in_functions() -> Iterator[Statement]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.edge.conftest import client  # noqa: F401 - a fixture
+from tests.reference.described import DESCRIBED, DOCUMENT
 from tests.support import sample
 
-from partner_api.app import ROUTES
 from partner_api.errors import CODES, KINDS
 from partner_api.reference.document import build_document
 from partner_api.reference.possible_errors import errors_of
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
 SAMPLE = build_document(sample.routes)
-REAL = build_document(chain.from_iterable(ROUTES))
+REAL = DOCUMENT
 
 
 def _operation(method: str, path: str) -> dict[str, Any]:
@@ -145,7 +144,7 @@ def test_who_may_use_a_route_is_shown() -> None:
 
 @pytest.mark.parametrize(
     "route",
-    [*sample.routes, *chain.from_iterable(ROUTES)],
+    [*sample.routes, *DESCRIBED],
     ids=lambda route: f"{route.method} {route.template}",
 )
 def test_every_error_has_an_example_under_its_status(route: Route) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from tests.docs.pages import blocks_of
+from tests.reference.described import DESCRIBED, SITE
 from tests.reference.reading import Read
 from tests.reference.test_hostile_text import HOSTILE
 
-from partner_api.app import ROUTES
 from partner_api.events.data_schemas import JobFailedData
 from partner_api.events.type_schemas import EVENT_TYPES, EventType
 from partner_api.reference.event_pages import see_also
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-DESCRIBED = list(chain.from_iterable(ROUTES))
-SITE = Site(DESCRIBED)
 WEBHOOKS = "/docs/webhooks"
 _TYPES = pytest.mark.parametrize("event", EVENT_TYPES.values(), ids=lambda event: event.name)
 

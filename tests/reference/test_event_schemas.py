@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import jsonschema_rs
 import msgspec
 import pytest
+from tests.reference.described import DOCUMENT
 
-from partner_api.app import ROUTES
 from partner_api.events.type_schemas import EVENT_TYPES
-from partner_api.reference.document import build_document
 from partner_api.reference.event_schemas import PARAMETERS, example_event, schema_name
 from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.signatures import new_signing_secret, signature_headers
@@ -21,7 +19,6 @@ from partner_api.webhooks.sending.signatures import new_signing_secret, signatur
 if TYPE_CHECKING:
     from partner_api.events.type_schemas import EventType
 
-DOCUMENT = build_document(chain.from_iterable(ROUTES))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 _TYPES = pytest.mark.parametrize("event", EVENT_TYPES.values(), ids=lambda event: event.name)
 

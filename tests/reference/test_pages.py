@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
 from markdown_it import MarkdownIt
 from tests.edge.conftest import client  # noqa: F401 - a fixture
+from tests.reference.described import DESCRIBED, SITE
 from tests.reference.reading import Read, links_of_markdown
 from tests.support import sample
 
-from partner_api.app import ROUTES
 from partner_api.errors import CODES
 from partner_api.reference.names import place_of
 from partner_api.reference.possible_errors import errors_of
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from partner_api.edge.route import Route
 
-DESCRIBED: list[Route] = list(chain.from_iterable(ROUTES))
-SITE = Site(DESCRIBED)
 PAGES = list(SITE.pages)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _FILES = {"/openapi.json", "/llms.txt", "data:,"}

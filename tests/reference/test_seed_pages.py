@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 import msgspec
 import pytest
+from tests.reference.described import SITE
 from tests.reference.reading import Read
 
-from partner_api.app import ROUTES
 from partner_api.credits.schemas import CREDITS_EXAMPLE
-from partner_api.reference.site import Site
 
-SITE = Site(chain.from_iterable(ROUTES))
 LEASED = "/docs/leased-accounts/list"
 WALLET = "/docs/organizations/credits/retrieve"
 

@@ -9,20 +9,18 @@ import shutil
 import subprocess
 import sys
 from importlib import resources
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.reference.described import DESCRIBED, DOCUMENT
 from tests.reference.snippet_world import FILE, LINES, REFUSED, World, make_world
 from tests.sdk.conftest import typescript_library  # noqa: F401 - a fixture
 from tests.sdk.node import node_program
 from tests.support.installation import handle, project_id
 
 from layers_partner.errors import APIError
-from partner_api.app import ROUTES
-from partner_api.reference.document import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
     from partner_api.edge.route import Route
 
-DESCRIBED: list[Route] = list(chain.from_iterable(ROUTES))
-DOCUMENT = build_document(DESCRIBED)
 IN_LIBRARIES = [route for route in DESCRIBED if route.declared.sdk]
 _SECONDS = 120
 # Writes what each program that failed says: the code of a refusal, or the error.
