@@ -78,7 +78,7 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 
 # The state that the supervisor writes down, whether it is a server's or a worker's: no program for HTTP is needed.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["layers", "status"]
+HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=3 CMD ["layers", "status"]
 
 ENTRYPOINT ["layers"]
 CMD ["serve"]

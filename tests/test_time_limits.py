@@ -162,6 +162,7 @@ ALLOWED = {
     "console/pages/jobs/lists.py show_jobs _found(visit) if is_search else _overview(visit)": (
         "each call of the API has REQUEST_SECONDS"
     ),
+    "processes/orphans.py reap_orphans waitpid": "it has ended already, and WNOHANG is given",
     "processes/part.py Part.hear recv": "it does not wait",
     "processes/part.py Part._has_words recv": "it does not wait",
     "rendering/worker/renderer.py _answer readexactly": "RENDERER_START_SECONDS and RENDER_SECONDS, around it",

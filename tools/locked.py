@@ -53,29 +53,28 @@ def closure(locked: dict[str, Locked], requirements: Iterable[str]) -> dict[str,
     return {name: package.text for name, package in locked.items() if name in wanted}
 
 
-def lines_for(project: str, lock: str, lock_with_extras: str, wanted: list[str]) -> str:
+def lines_for(wanted: list[str]) -> str:
     """Return the lines that pip is to install with hashes.
 
     Args:
-        project: the text of pyproject.toml.
-        lock: that of requirements.lock.
-        lock_with_extras: that of requirements-dev.lock, which has the same versions.
         wanted: ``build``, or ``server`` and the names of extras.
 
     Raises:
         ValueError: it is neither, or there is no such extra; the sentence says so.
     """
-    declared = tomllib.loads(project)
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    locked = packages((ROOT / "requirements.lock").read_text("utf-8"))
     extras = declared["project"]["optional-dependencies"]
     match wanted:
         case ["build"]:
-            lines = closure(packages(lock), declared["dependency-groups"]["build"])
+            lines = closure(locked, declared["dependency-groups"]["build"])
         case ["server", *names]:
             unknown = sorted(set(names) - extras.keys())
             if unknown:
                 raise ValueError(f"no extra {', '.join(unknown)}; there are {', '.join(extras)}")
-            lines = closure(packages(lock), declared["project"]["dependencies"])
-            with_extras = packages(lock_with_extras)
+            lines = closure(locked, declared["project"]["dependencies"])
+            # That for tests has the extras, in the same versions.
+            with_extras = packages((ROOT / "requirements-dev.lock").read_text("utf-8"))
             for name in names:
                 lines |= closure(with_extras, extras[name])
         case _:
@@ -91,11 +90,7 @@ def _name(requirement: str) -> str:
 
 
 if __name__ == "__main__":
-    texts = [
-        (ROOT / name).read_text("utf-8")
-        for name in ("pyproject.toml", "requirements.lock", "requirements-dev.lock")
-    ]
     try:
-        print(lines_for(*texts, sys.argv[1:]), end="")
+        print(lines_for(sys.argv[1:]), end="")
     except ValueError as error:
         sys.exit(f"locked: {error}")

@@ -81,7 +81,7 @@ def test_caddy_validates_the_proxy(tmp_path: Path) -> None:
 
 
 def test_compose_reads_its_file() -> None:
-    compose = [program("docker-compose"), "--project-directory", DEPLOY / "compose"]
+    compose = (program("docker-compose"), "--project-directory", DEPLOY / "compose")
     example = DEPLOY / "compose/.env.example"
     printed = run(
         *compose,

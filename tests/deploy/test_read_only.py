@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.support.databases import DatabaseUrls, database_of, make_database
-from tests.support.serving import Service, layers, passable_folder
+from tests.support.serving import LAYERS, Service, environment, passable_folder
 
 # In a namespace of mounts of its own: the folder that comes first stays as it is, and nothing else can be written to.
 # Root keeps its user, because the folder of PostgreSQL's socket belongs to another one.
@@ -63,7 +63,10 @@ def test_server_and_status_need_nothing_but_the_data_folder_and_files_of_secrets
             server.start()
             assert database_of(urls.app) not in server.errors
             assert httpx2.get(f"{server.base_url}/readyz").json()["status"] == "ready"
-            assert layers("status", **variables).returncode == 0
+            asked = subprocess.run(
+                [*LAYERS, "status"], env=environment(variables), capture_output=True, check=False
+            )
+            assert asked.returncode == 0, asked.stderr
             assert server.stop() == 0, server.errors
         finally:
             server.end()

@@ -5,18 +5,13 @@ import pytest
 from tests.test_lock_files import ROOT, locked
 from tools.locked import lines_for, packages
 
-TEXTS = [
-    (ROOT / name).read_text("utf-8")
-    for name in ("pyproject.toml", "requirements.lock", "requirements-dev.lock")
-]
-
 
 def names_in(text: str) -> set[str]:
     return set(packages(text))
 
 
 def test_an_image_gets_everything_that_is_locked_but_the_build() -> None:
-    server, build = lines_for(*TEXTS, ["server"]), lines_for(*TEXTS, ["build"])
+    server, build = lines_for(["server"]), lines_for(["build"])
     # What both need is in both.
     assert names_in(server) | names_in(build) == set(locked("requirements.lock"))
     assert "hatchling" in names_in(build) - names_in(server)
@@ -25,14 +20,17 @@ def test_an_image_gets_everything_that_is_locked_but_the_build() -> None:
 
 
 def test_an_extra_brings_what_it_needs_and_no_tools_for_tests() -> None:
-    plain = names_in(lines_for(*TEXTS, ["server"]))
-    more = names_in(lines_for(*TEXTS, ["server", "s3", "redis", "mcp", "otel"])) - plain
+    plain = names_in(lines_for(["server"]))
+    more = names_in(lines_for(["server", "s3", "redis", "mcp", "otel"])) - plain
     assert {"obstore", "redis", "mcp", "starlette", "opentelemetry-sdk", "protobuf"} <= more
     assert not {"pytest", "hypothesis", "ruff", "mypy", "moto", "flask"} & more
 
 
 def test_a_package_with_a_version_for_each_python_has_all_of_them() -> None:
-    lock, server = packages(TEXTS[1]), packages(lines_for(*TEXTS, ["server"]))
+    lock, server = (
+        packages((ROOT / "requirements.lock").read_text("utf-8")),
+        packages(lines_for(["server"])),
+    )
     assert {name: package.text for name, package in server.items()} == {
         name: lock[name].text for name in server
     }
@@ -44,7 +42,7 @@ def test_a_package_with_a_version_for_each_python_has_all_of_them() -> None:
 )
 def test_what_there_is_not_is_refused(wanted: list[str], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        lines_for(*TEXTS, wanted)
+        lines_for(wanted)
 
 
 def test_it_runs_where_nothing_is_installed() -> None:
