@@ -14,7 +14,7 @@ from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
-    from tests.support.installation import Family
+    from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
 
