@@ -38,6 +38,8 @@ async def with_requests(
         deliveries: of that tenant.
     """
     times = sorted({each.event_created_at for each in deliveries if each.replay_of is None})
+    if not times:
+        return list(deliveries)
     try:
         trails = await audit.trails_at(connection, tenant_id, times)
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
