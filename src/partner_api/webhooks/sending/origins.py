@@ -44,7 +44,12 @@ async def with_requests(
         trails = await audit.trails_at(connection, tenant_id, times)
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
         return list(deliveries)
-    return [msgspec.structs.replace(each, request_ids=_choose(each, trails)) for each in deliveries]
+    return [
+        each
+        if each.replay_of is not None
+        else msgspec.structs.replace(each, request_ids=_choose(each, trails))
+        for each in deliveries
+    ]
 
 
 def _choose(delivery: ClaimedDelivery, trails: Iterable[RequestTrail]) -> tuple[str, ...]:
