@@ -12,6 +12,7 @@ from tests.support.holding import holding
 from tests.support.tenants import job_start, make_partner
 
 from partner_api.database.connection import REQUEST_SETTINGS, open_pool
+from partner_api.database.notifications import Bell
 from partner_api.edge.batching import Batcher
 from partner_api.edge.money_calls import MoneyCalls
 from partner_api.ids import new_request_id
@@ -182,8 +183,24 @@ async def test_keys_that_are_loaded_together_link_to_one_load(traced: Traced) ->
     waits = traced.named("wait for numbers")
     assert len(waits) == 3
     for span, _ in found:
-        assert any(span.context in batch.links for batch in batches)
+        assert [batch.links.count(span.context) for batch in batches if span.context in batch.links]
+    assert max(batch.links.count(found[2][0].context) for batch in batches) == 1
     (failed,) = await all_as_requests([batcher.get(3)])
     assert isinstance(failed[1], ValueError)
     assert traced.named("batch numbers")[-1].error == "ValueError"
     assert not batcher._waits
+
+
+async def test_a_notification_is_no_part_of_the_request_that_rings_first(
+    traced: Traced, pool: Pool
+) -> None:
+    bell = Bell(pool)
+
+    async def ring() -> None:
+        bell.ring("outbox")
+        assert bell._telling is not None
+        await bell._telling
+
+    span, _ = await as_request(ring())
+    await statements_ended()
+    assert traced.spans == [span]

@@ -202,3 +202,19 @@ async def test_log_lines_and_numbers_say_so_too(
     numbers = (await http.get("/metrics")).text
     assert 'layers_trace_spans_total{outcome="dropped"} 0.0' in numbers
     assert 'layers_trace_spans_total{outcome="failed"} 0.0' in numbers
+
+
+async def test_the_statements_of_a_transaction_are_parts_of_its_request(
+    http: httpx2.AsyncClient, world: tuple[Installation, Family], collector: Collector
+) -> None:
+    _, family = world
+    answer = await http.post(
+        "/v1/projects", json={"name": "One", "timezone": "UTC"}, headers=family.child_key.headers
+    )
+    assert answer.status_code == 201, answer.text
+    request_id = answer.headers["X-Request-Id"]
+    request = await found(collector, "POST /v1/projects", layers_request_id=request_id)
+    parts = [span for span in collector.spans if span.parent_id == request.span_id]
+    names = [span.name for span in parts]
+    assert {"BEGIN", "INSERT projects", "COMMIT"} <= set(names)
+    assert all(request.start_ns <= part.start_ns <= part.end_ns <= request.end_ns for part in parts)

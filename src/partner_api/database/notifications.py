@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from contextvars import Context
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import asyncpg
@@ -143,7 +144,8 @@ class Bell:
         self._sound(topic)
         self._untold.add(topic)
         if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._tell(), name="bell")
+            # Of all who ring: no part of what the first of them does.
+            self._telling = asyncio.create_task(self._tell(), name="bell", context=Context())
 
     def listen(self, topic: Topic) -> asyncio.Event:
         """Return what the next ring will set; take it before looking for work."""

@@ -63,13 +63,9 @@ def _record(query: LoggedQuery) -> None:
         return
     end_ns = time.time_ns()
     if span.end_ns is not None:
+        # Not longer than what it is a part of, which has ended meanwhile.
         end_ns = min(end_ns, span.end_ns)
-    start_ns = end_ns - int(query.elapsed * 1e9)
-    if start_ns < span.start_ns:
-        # What was begun by a request and goes on without it is no part of it.
-        if span.end_ns is not None:
-            return
-        start_ns = span.start_ns
+    start_ns = max(span.start_ns, end_ns - int(query.elapsed * 1e9))
     statement = read_statement(query.query)
     part = span.child(statement.summary, "client")
     part.start_ns = start_ns

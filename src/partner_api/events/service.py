@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from contextvars import Context
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -106,7 +107,10 @@ class EventWaits:
         if rung.is_set():
             self._look.set()
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look_for_all(), name="event waits")
+            # For all who wait: no part of what the first of them does.
+            self._looking = asyncio.create_task(
+                self._look_for_all(), name="event waits", context=Context()
+            )
         rest = asyncio.get_running_loop().time() + (
             min(_REST_SECONDS, seconds) if has_waited else 0.0
         )

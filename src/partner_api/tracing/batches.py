@@ -40,7 +40,8 @@ def begin_batch(batch: str, waits: Iterable[Span | None], size: int, since_ns: i
         since_ns: when it began to look for a connection.
     """
     tracer = live.tracer
-    recorded = [wait for wait in waits if wait is not None]
+    # Who asks for several keys waits once for all of them.
+    recorded = [wait for wait in dict.fromkeys(waits) if wait is not None]
     if tracer is None or not recorded:
         return begin(None)
     span = tracer.batch(f"batch {batch}")

@@ -94,7 +94,7 @@ class Span:
 
     def link(self, context: SpanContext) -> None:
         """Say that it has to do with another span, as far as it has room for that."""
-        if len(self.links) < MOST_LINKS and context not in self.links:
+        if len(self.links) < MOST_LINKS:
             self.links.append(context)
 
     def note(self, event: str) -> None:

@@ -38,11 +38,18 @@ async def with_requests(
         deliveries: of that tenant.
     """
     times = sorted({each.event_created_at for each in deliveries if each.replay_of is None})
+    if not times:
+        return list(deliveries)
     try:
         trails = await audit.trails_at(connection, tenant_id, times)
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
         return list(deliveries)
-    return [msgspec.structs.replace(each, request_ids=_choose(each, trails)) for each in deliveries]
+    return [
+        each
+        if each.replay_of is not None
+        else msgspec.structs.replace(each, request_ids=_choose(each, trails))
+        for each in deliveries
+    ]
 
 
 def _choose(delivery: ClaimedDelivery, trails: Iterable[RequestTrail]) -> tuple[str, ...]:
