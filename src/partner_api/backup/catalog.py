@@ -239,6 +239,18 @@ def read_catalog(target: Target) -> Catalog:
     )
 
 
+def has_backup_since(target: Target, instant: datetime) -> bool:
+    """Return whether a copy was begun after an instant, and is whole."""
+    first = base_id_of(instant)
+    names = (name.partition("/") for name in target.names(BASES))
+    return any(leaf == BASE_RECORD and base_id >= first for base_id, _, leaf in names)
+
+
+def base_id_of(started_at: datetime) -> str:
+    """Return the id of a copy, in the order of time."""
+    return f"{started_at:%Y%m%dT%H%M%S}.{started_at.microsecond // 1000:03}Z"
+
+
 def segment_name(segment: Segment, *, partial: bool = False) -> str:
     """Return the name of a segment in a target."""
     return f"{WAL}/{segment.timeline:08X}/{segment.name}{'.partial' if partial else ''}.gz"
