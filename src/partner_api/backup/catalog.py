@@ -141,12 +141,15 @@ class Catalog(NamedTuple):
         end = found[-1][0].number if found else base.start_lsn // SEGMENT_BYTES - 1
         return None if end >= last else Segment(timeline, end + 1)
 
-    def reach(self, base: BaseRecord, timeline: int) -> datetime:
-        """Return the last instant that a copy reaches by the WAL that is there, as far as is known."""
+    def reach(self, base: BaseRecord, timeline: int) -> datetime | None:
+        """Return the last instant that a copy reaches by the WAL that is there; None if it reaches none by name.
+
+        Without WAL, a copy is as the database was at some instant while it was made.
+        """
         record = self.timelines.get(timeline)
         if record is None or self.missing_after(base, timeline) is not None:
-            return base.finished_at
-        return max(record.as_of, base.finished_at)
+            return None
+        return record.as_of if record.as_of >= base.finished_at else None
 
 
 def read_record(target: Target, name: str, kind: type[T]) -> T | None:
@@ -237,6 +240,18 @@ def read_catalog(target: Target) -> Catalog:
         segments=segments,
         partials=partials,
     )
+
+
+def has_backup_since(target: Target, instant: datetime) -> bool:
+    """Return whether a copy was begun after an instant, and is whole."""
+    first = base_id_of(instant)
+    names = (name.partition("/") for name in target.names(BASES))
+    return any(leaf == BASE_RECORD and base_id >= first for base_id, _, leaf in names)
+
+
+def base_id_of(started_at: datetime) -> str:
+    """Return the id of a copy, in the order of time."""
+    return f"{started_at:%Y%m%dT%H%M%S}.{started_at.microsecond // 1000:03}Z"
 
 
 def segment_name(segment: Segment, *, partial: bool = False) -> str:

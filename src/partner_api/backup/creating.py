@@ -30,6 +30,7 @@ from partner_api.backup.catalog import (
     BaseRecord,
     InstallationRecord,
     StoredObject,
+    base_id_of,
     require_own,
 )
 from partner_api.database.version import current_revision
@@ -74,7 +75,7 @@ async def create_backup(
             await slot.keep_wal(connection)
         revision = await current_revision(connection)
         started_at = await _now(connection)
-        base_id = f"{started_at:%Y%m%dT%H%M%S}.{started_at.microsecond // 1000:03}Z"
+        base_id = base_id_of(started_at)
         with _staging(settings.data_dir) as folder:
             manifest = take_base(
                 owner_url,

@@ -38,7 +38,7 @@ class RestorePlan(NamedTuple):
         base: the copy.
         timeline: the time line.
         to: the instant; None for all that there is.
-        reach: the last instant of which everything is there; None with WAL that has none, of a dead server.
+        reach: the last instant of which everything is there; None if it is not known.
         segments: of the target, and whether each is partial.
         missing: the first one that is missing before the end of the time line.
     """
@@ -102,8 +102,7 @@ def plan_restore(
         )
     if leftover is None:
         record = catalog.timelines.get(chosen)
-        last = base.finished_at if record is None else max(record.as_of, base.finished_at)
-        if to is not None and to > last:
+        if to is not None and (record is None or to > record.as_of):
             raise BackupError(
                 f"{format_milliseconds(to)} is after the last instant that was archived. "
                 + _range(bases[0].finished_at, reach)
@@ -121,8 +120,12 @@ def plan_restore(
 
 
 def _range(first: datetime, last: datetime | None) -> str:
-    until = "" if last is None else f" to {format_milliseconds(last)}"
-    return f"Every instant from {format_milliseconds(first)}{until} can be restored."
+    if last is None:
+        return "No instant can be named: restore without --to, which is the newest."
+    return (
+        f"Every instant from {format_milliseconds(first)} to {format_milliseconds(last)} can be "
+        "restored."
+    )
 
 
 def restore(

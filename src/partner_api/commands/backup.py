@@ -12,7 +12,6 @@ from partner_api.commands.terminal import errors, print_json, print_line, print_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from partner_api.backup.catalog import BaseRecord, Catalog
     from partner_api.settings.table import Settings
@@ -61,8 +60,9 @@ def create(target: TargetArgument = None) -> None:
                 settings, location.owner_url, place, keeps_wal=keeps_wal, on_progress=show
             )
         )
-    size = sum(one.size_bytes for one in base.objects.values())
-    print_line(f"Backup {base.id}: {size / 1e6:,.1f} MB, schema revision {base.schema_revision}.")
+    print_line(
+        f"Backup {base.id}: {_size(base) / 1e6:,.1f} MB, schema revision {base.schema_revision}."
+    )
     if base.files_copied is None:
         print_line("Generated files are in their bucket and are not copied.")
     else:
@@ -86,22 +86,20 @@ def list_backups(
     """List the backups, and the instants that can be restored."""
     from partner_api.backup.catalog import read_catalog
     from partner_api.backup.target import open_target
-    from partner_api.clock import format_seconds
+    from partner_api.clock import format_milliseconds
 
     settings = settings_from_environment()
     catalog = read_catalog(open_target(target_address(settings, target)))
-    reaches = [
-        (base, timeline, _reach(catalog, base, timeline)) for base, timeline in _ways(catalog)
-    ]
+    reaches = [(base, timeline, catalog.reach(base, timeline)) for base, timeline in _ways(catalog)]
     if as_json:
         print_json(
             [
                 {
                     "id": base.id,
                     "timeline": timeline,
-                    "from": format_seconds(base.finished_at),
-                    "to": format_seconds(until),
-                    "bytes": sum(one.size_bytes for one in base.objects.values()),
+                    "from": format_milliseconds(base.finished_at),
+                    "to": None if until is None else format_milliseconds(until),
+                    "bytes": _size(base),
                     "version": base.version,
                 }
                 for base, timeline, until in reaches
@@ -112,8 +110,12 @@ def list_backups(
         ("backup", "time line", "from", "to", "MB", "version", "WAL"),
         [
             (
-                *(base.id, str(timeline), format_milliseconds_of(base.finished_at)),
-                *(format_milliseconds_of(until), f"{_size(base) / 1e6:,.1f}", base.version),
+                *(base.id, str(timeline), format_milliseconds(base.finished_at)),
+                *(
+                    "" if until is None else format_milliseconds(until),
+                    f"{_size(base) / 1e6:,.1f}",
+                    base.version,
+                ),
                 _state_of_wal(catalog, base, timeline),
             )
             for base, timeline, until in reaches
@@ -129,10 +131,6 @@ def _ways(catalog: Catalog) -> list[tuple[BaseRecord, int]]:
     return [(base, line) for line in lines for base in catalog.bases_for(line)]
 
 
-def _reach(catalog: Catalog, base: BaseRecord, timeline: int) -> datetime:
-    return catalog.reach(base, timeline)
-
-
 def _size(base: BaseRecord) -> int:
     return sum(one.size_bytes for one in base.objects.values())
 
@@ -142,13 +140,6 @@ def _state_of_wal(catalog: Catalog, base: BaseRecord, timeline: int) -> str:
     if missing is not None:
         return f"{missing.name} is missing"
     return "complete" if timeline in catalog.timelines else "none archived"
-
-
-def format_milliseconds_of(value: datetime) -> str:
-    """Write an instant so that it can be given to ``--to``."""
-    from partner_api.clock import format_milliseconds
-
-    return format_milliseconds(value)
 
 
 @app.command("verify")
@@ -164,6 +155,7 @@ def verify(
     from partner_api.backup.catalog import read_catalog
     from partner_api.backup.checking import check_base, check_wal
     from partner_api.backup.target import open_target
+    from partner_api.clock import format_milliseconds
 
     settings = settings_from_environment()
     place = open_target(target_address(settings, target))
@@ -175,8 +167,9 @@ def verify(
     with showing_progress() as show:
         check_base(place, base, show)
         segments = check_wal(place, catalog, base, timeline, show)
-    until = format_milliseconds_of(catalog.reach(base, timeline))
-    print_line(f"Backup {base.id} and {segments:,} segments of WAL are whole, up to {until}.")
+    reach = catalog.reach(base, timeline)
+    until = "" if reach is None else f", up to {format_milliseconds(reach)}"
+    print_line(f"Backup {base.id} and {segments:,} segments of WAL are whole{until}.")
 
 
 @app.command("prune")

@@ -96,7 +96,7 @@ def restore(
             leftover=leftover,
             on_progress=show,
         )
-    _say_what_is_there(plan, settings)
+    _say_what_is_there(plan, settings, from_dead_server=leftover is not None)
     status = _check(settings)
     print_lines(_NEXT.format(folder=settings.data_dir))
     raise typer.Exit(status)
@@ -111,15 +111,18 @@ def _instant(text: str) -> datetime:
         raise typer.BadParameter(f"{error}.", param_hint="--to") from None
 
 
-def _say_what_is_there(plan: RestorePlan, settings: Settings) -> None:
+def _say_what_is_there(plan: RestorePlan, settings: Settings, *, from_dead_server: bool) -> None:
     from partner_api.clock import format_milliseconds
 
     if plan.to is not None:
         until = f"as it was at {format_milliseconds(plan.to)}"
-    elif plan.reach is None:
+    elif from_dead_server:
         until = "with everything that the dead server had on its disk"
-    else:
+    elif plan.reach is not None:
         until = f"with everything that was committed before {format_milliseconds(plan.reach)}"
+    else:
+        started_at = format_milliseconds(plan.base.started_at)
+        until = f"as it was when the backup was done, which was begun at {started_at}"
     print_line(f"Restored backup {plan.base.id} into {settings.data_dir}, {until}.")
 
 

@@ -13,7 +13,7 @@ import structlog
 from embedded_postgres.backup import slot
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.data_folder import DataFolder
-from partner_api.backup.catalog import require_own
+from partner_api.backup.catalog import has_backup_since, require_own
 from partner_api.backup.shipping import SHIP_SECONDS, Shipper
 from partner_api.backup.target import open_target
 from partner_api.metrics import backup as metrics
@@ -24,6 +24,7 @@ from partner_api.time_limits import ARCHIVE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from partner_api.installation import Installation
     from partner_api.processes.link import Link
@@ -40,6 +41,8 @@ class ArchiveProgress:
     def __init__(self) -> None:
         self._done_at = time.time()
         self.problem: str | None = None
+        self.gap_at: datetime | None = None
+        """When WAL had to be given up, until there is a backup of after it."""
         self.stuck = False
         """True when a thread hangs, which cannot be stopped: only a new process is sure not to be overtaken by it."""
 
@@ -66,7 +69,8 @@ class ArchiveProgress:
         """Return what the supervisor is told; None when the process has to be replaced."""
         if self.stuck:
             return None
-        problem = None if self.problem is None else "not archiving"
+        problem = "gap in the archive" if self.gap_at is not None else None
+        problem = problem if self.problem is None else "not archiving"
         return Beat(lag_seconds=self.lag_seconds, problem=problem, error=self.problem)
 
 
@@ -105,6 +109,7 @@ async def _archive(
         if not await threads.run(require_own, target, system_identifier):
             raise BackupError(_NO_BACKUP)
         if await slot.keep_wal(connection):
+            progress.gap_at = await slot.read_time(connection)
             _log.error(
                 "archive_gap",
                 note="WAL was given up because it could not be archived for too long. Make a new backup with "
@@ -115,6 +120,10 @@ async def _archive(
         shipper = Shipper(target, folder.cluster.resolve(), writer)
         while not stop.is_set():
             await _ship(connection, shipper, threads, progress)
+            if progress.gap_at is not None and await threads.run(
+                has_backup_since, target, progress.gap_at
+            ):
+                progress.gap_at = None
             await sleep_unless_stopped(SHIP_SECONDS, stop)
     finally:
         await connection.close()
