@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from partner_api.clock import Clock
+from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
 from rig import calls
 from rig.command import CONSOLE, MeasurementError, run
 from rig.database import temporary_database
-from rig.memory import children_of, memory_of
+from rig.memory import Memory, below, memory_of
 from rig.report import number, show
-from rig.tenants import make_children, make_partner
+from rig.tenants import make_children, make_key, make_partner
 from rig.whole import whole_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from partner_api.database.connection import Connection
     from partner_api.database.location import DatabaseLocation
-    from rig.memory import Memory
+    from rig.tenants import Spender
     from rig.whole import Whole
 
 _OPERATIONS = {
     "read of a wallet": calls.read_wallet,
     "read of ten leases": calls.read_leases,
-    "look-up of a key": calls.authenticate,
+    "look-up of a key that is not there": calls.authenticate,
     "start of a job": calls.start,
     "completion of a job": calls.complete,
     "allocation": calls.allocate,
@@ -102,11 +106,11 @@ def _memory_by_part(server: Whole) -> dict[str, Memory]:
             raise MeasurementError(f"the part {part.name} does not run")
         found[part.name] = memory_of(part.pid)
         if part.kind == "rendering":
-            for position, pid in enumerate(children_of(part.pid), start=1):
+            for position, pid in enumerate(below(part.pid), start=1):
                 found[f"{part.name}, process {position}"] = memory_of(pid)
         if part.kind == "database":
-            of_it = [memory_of(pid) for pid in children_of(part.pid)]
-            found["database, all its processes together"] = type(of_it[0])(
+            of_it = [memory_of(pid) for pid in below(part.pid)]
+            found["database, all that it started"] = Memory(
                 sum(one.own_mb for one in of_it), sum(one.share_mb for one in of_it)
             )
             found["database, the largest of them"] = max(of_it)
@@ -118,11 +122,14 @@ async def _blocks(
 ) -> list[list[str]]:
     target = await calls.open_target(location.owner_url, location.application_url)
     owner = await connect(location.owner_url)
+    secret_keys = SecretKeys({"bench": secrets.token_bytes(32)})
     try:
+        await _mint(owner, secret_keys, target.partners)
         small = await _touched(location, target, owner, times)
         with CONSOLE.status(f"{children:,} children and {jobs:,} jobs …"):
             now = Clock().now()
-            await make_children(owner, now, await make_partner(owner, now), children)
+            added = await make_children(owner, now, await make_partner(owner, now), children)
+            await _mint(owner, secret_keys, added)
             for first in range(0, jobs, 100):
                 async with target.pool.acquire() as connection:
                     await calls.start(target, connection, first // 100, 100)
@@ -135,6 +142,13 @@ async def _blocks(
         [name, number(small[name]), number(grown[name]), f"{grown[name] / small[name]:.2f}"]
         for name in small
     ]
+
+
+async def _mint(
+    owner: Connection, secret_keys: SecretKeys, organizations: Iterable[Spender]
+) -> None:
+    for one in organizations:
+        await make_key(owner, Clock().now(), one, secret_keys)
 
 
 async def _touched(

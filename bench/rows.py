@@ -32,6 +32,15 @@ if TYPE_CHECKING:
 _LEASES = 2_000
 _CHILDREN = 2_000
 _DELIVERIES = 2_000
+# Three slides and a poster, as completions write them; here jobs are completed without files.
+_ASSETS = """
+INSERT INTO assets (tenant_id, id, container_id, position, kind, name, width, height, mime_type, size_bytes, sha256,
+                    storage_key, created_at)
+SELECT c.tenant_id, time_ordered_uuid(c.created_at, 'asset:' || c.job_id || ':' || n), c.id, n, 'slide',
+       'slide-0' || n || '.png', 1080, 1920, 'image/png', 50000, encode(sha256(c.id::text::bytea), 'hex'),
+       c.tenant_id || '/' || c.id || '/4d807b9ae0d84912-slide-0' || n || '.png', c.created_at
+  FROM containers c CROSS JOIN generate_series(1, 4) n
+"""
 _WRITES = {
     "start of a job": calls.start,
     "completion of a job": calls.complete,
@@ -78,6 +87,7 @@ async def _measure(
         written.append(["renewal of a lease", number(await _renew(owner, location))])
         written.append(["event, published and delivered", number(await _deliver(target, owner))])
         await _add_children(owner)
+        await owner.execute(_ASSETS)
         await owner.execute("VACUUM ANALYZE")
         return written, await _rows(owner)
     finally:

@@ -36,9 +36,10 @@ def memory_of(pid: int) -> Memory:
     return Memory(own * 1024 / 1e6, int(fields["Pss"]) * 1024 / 1e6)
 
 
-def children_of(pid: int) -> list[int]:
-    """Return the processes that a process has started and that run."""
+def below(pid: int) -> list[int]:
+    """Return the processes that a process has started and that run, and theirs."""
     found: list[int] = []
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += map(int, tasks.read_text().split())
+        for child in map(int, tasks.read_text().split()):
+            found += [child, *below(child)]
     return found

@@ -13,16 +13,19 @@ from tests.support.freezing import FreezablePostgres, freezable_postgres
 
 from partner_api.database import connection as connections
 from partner_api.database import migrate
+from partner_api.health import routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx2
 
 # The limits that these routes do not have are set to an hour, so this is no matter of how busy a machine is.
 LONG = 60
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[FreezablePostgres]:
+def freezable() -> Iterator[FreezablePostgres]:
     """A migrated PostgreSQL that tests may freeze."""
     with freezable_postgres() as server:
         asyncio.run(migrate.upgrade(server.owner_url, "layers_app"))
@@ -37,12 +40,12 @@ def no_other_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_other_limits")
 async def test_a_frozen_database_makes_it_not_ready_and_hides_no_numbers(
-    server: FreezablePostgres,
+    freezable: FreezablePostgres,
 ) -> None:
-    edge = make_edge(DatabaseUrls(server.owner_url, server.app_url))
+    edge = make_edge(DatabaseUrls(freezable.owner_url, freezable.app_url))
     async with running(edge) as client:
         assert (await client.get("/readyz")).status_code == 200
-        with server.frozen():
+        with freezable.frozen():
             # More than there are connections: what was given up does not keep one.
             for _ in range(10):
                 async with asyncio.timeout(LONG):
@@ -57,3 +60,28 @@ async def test_a_frozen_database_makes_it_not_ready_and_hides_no_numbers(
         give_up = time.monotonic() + LONG
         while (await client.get("/readyz")).status_code != 200:
             assert time.monotonic() < give_up, "it does not become ready again"
+
+
+@pytest.mark.parametrize(("path", "asks"), [("/readyz", "is_current"), ("/metrics", "measure_lag")])
+async def test_a_crowd_that_needs_no_key_has_one_connection(
+    local_api: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str, asks: str
+) -> None:
+    questions = 0
+    answer = asyncio.Event()
+
+    async def ask(*_: object) -> bool:
+        nonlocal questions
+        questions += 1
+        await answer.wait()
+        return True
+
+    monkeypatch.setattr(routes, asks, ask)
+    crowd = [asyncio.create_task(local_api.get(path)) for _ in range(50)]
+    for _ in range(500):
+        await asyncio.sleep(0)
+    assert questions == 1
+    answer.set()
+    assert {response.status_code for response in await asyncio.gather(*crowd)} == {200}
+    # The next one asks anew.
+    assert (await local_api.get(path)).status_code == 200
+    assert questions > 1

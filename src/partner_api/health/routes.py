@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
@@ -23,14 +24,18 @@ from partner_api.sweeps.metrics import measure_lag
 from partner_api.time_limits import READINESS_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
+    from partner_api.database.connection import Pool
     from partner_api.services import Services
 
 T = TypeVar("T")
 routes = Routes("Health")
+_Asking: TypeAlias = dict[object, asyncio.Task[Any]]
+# What is being asked, by the question, of each database.
+_asking: WeakKeyDictionary[Pool, _Asking] = WeakKeyDictionary()
 # The event loop holds only weak references to tasks.
-_asking: set[asyncio.Task[Any]] = set()
+_given_up: set[asyncio.Task[Any]] = set()
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -81,7 +86,7 @@ async def read_readiness(request: ApiRequest) -> Readiness:
     They can when the database answers within a second and a half and its schema is current. The status is
     `degraded`, still 200, when something else does not do its work, such as the background work.
     """
-    if not await _in_time(_is_current(request.services)):
+    if not await _asked(request.services, _is_current):
         raise ApiError(
             "UNAVAILABLE",
             "The database has another schema than this version needs. Run `layers db migrate`.",
@@ -103,7 +108,7 @@ async def read_metrics(request: ApiRequest) -> Reply[str]:
     """
     services = request.services
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-        await _in_time(_measure_lag(services))
+        await _asked(services, _measure_lag)
     text = render() + render_parts(services.run_folder)
     return Reply(200, text, content_type=CONTENT_TYPE)
 
@@ -119,26 +124,43 @@ async def _measure_lag(services: Services) -> None:
         await measure_lag(connection, sweeps, services.clock.now())
 
 
-async def _in_time(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for a question to the database, at most a second and a half; it is cancelled then, but not waited for.
+async def _asked(services: Services, question: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
+    """Ask the database, once for all who want to know meanwhile; wait at most a second and a half.
+
+    Anybody can ask, without a key: a crowd of them has one connection, not all.
 
     Raises:
         TimeoutError: it took too long.
     """
-    task = asyncio.create_task(work)
-    task.add_done_callback(_forget)
-    _asking.add(task)
-    try:
-        await asyncio.wait({task}, timeout=READINESS_SECONDS)
-    finally:
-        task.cancel()
-    if not task.done():
+    asking = _asking.setdefault(services.pool, {})
+    task: asyncio.Task[T] | None = asking.get(question)
+    if task is None:
+        task = asking[question] = asyncio.create_task(question(services))
+        # It is cancelled then, but not waited for: the next one asks anew.
+        timer = asyncio.get_running_loop().call_later(
+            READINESS_SECONDS, _give_up, asking, question, task
+        )
+        task.add_done_callback(lambda done: _forget(asking, question, done, timer))
+    await asyncio.wait({task}, timeout=READINESS_SECONDS)
+    if not task.done() or task.cancelled():
         raise TimeoutError(f"no answer within {READINESS_SECONDS:g} s")
     return task.result()
 
 
-def _forget(task: asyncio.Task[Any]) -> None:
-    _asking.discard(task)
+def _give_up(asking: _Asking, question: object, task: asyncio.Task[Any]) -> None:
+    if asking.get(question) is task:
+        del asking[question]
+    _given_up.add(task)
+    task.cancel()
+
+
+def _forget(
+    asking: _Asking, question: object, task: asyncio.Task[Any], timer: asyncio.TimerHandle
+) -> None:
+    timer.cancel()
+    _given_up.discard(task)
+    if asking.get(question) is task:
+        del asking[question]
     if not task.cancelled():
-        # Retrieved, so that nothing is logged; a caller that still waits gets it too.
+        # Retrieved, so that nothing is logged; whoever still waits gets it too.
         task.exception()
