@@ -19,6 +19,11 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from tests.support.databases import DatabaseUrls, database_of, migrate_fully, role_of
+from tests.support.demo_fixtures import (  # noqa: F401 - pytest finds fixtures here
+    demo,
+    demo_token,
+    world,
+)
 from tests.support.nodes import create_database, drop_database, execute, nodes_of, with_database
 from tests.support.reaper import Reaper
 from tests.support.server_fixtures import (  # noqa: F401 - pytest finds fixtures here

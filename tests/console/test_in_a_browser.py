@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.contract.route_table import ROUTES
 from tests.support.browser import Watch, browsing, sign_in, violations, what_tab_misses
-from tests.support.hostile_world import HostileWorld
-from tests.support.serving import Service, passable_folder
+from tests.support.form_markup import faults_of_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext
+    from tests.support.hostile_world import HostileWorld
+    from tests.support.serving import Service
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -29,33 +29,8 @@ PAGES = [
 PAGES += [
     page.replace("{orgId}", "{partner}") for page in PAGES if page.endswith("organizations/{orgId}")
 ]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Service]:
-    """A server with the demo, as `make run` starts it."""
-    with passable_folder() as home:
-        service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
-        try:
-            service.start()
-            yield service
-        finally:
-            service.stop()
-            service.end()
-
-
-@pytest.fixture(scope="module")
-def token(demo: Service) -> str:
-    """The token of the demo's operator."""
-    found = re.search(r"lpo_\w+[A-Za-z0-9_-]*", demo.output)
-    assert found
-    return found[0]
-
-
-@pytest.fixture(scope="module")
-def world(demo: Service, token: str) -> Iterator[HostileWorld]:
-    with contextlib.closing(HostileWorld(demo.base_url, token)) as made:
-        yield made
+# A job that runs has forms, one that is finished has pictures.
+PAGES += [page.replace("{jobId}", "{finishedJobId}") for page in PAGES if page.endswith("{jobId}")]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +40,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def contexts(browser: Browser, demo: Service, token: str) -> Iterator[dict[str, BrowserContext]]:
+def contexts(
+    browser: Browser, demo: Service, demo_token: str
+) -> Iterator[dict[str, BrowserContext]]:
     """Somebody who is signed in, with scripts and without."""
     options: dict[str, dict[str, Any]] = {
         "scripted": {},
@@ -73,7 +50,7 @@ def contexts(browser: Browser, demo: Service, token: str) -> Iterator[dict[str, 
     }
     opened = {name: browser.new_context(**option) for name, option in options.items()}
     for context in opened.values():
-        sign_in(context, demo.base_url, token)
+        sign_in(context, demo.base_url, demo_token)
     yield opened
     for context in opened.values():
         context.close()
@@ -119,6 +96,8 @@ def test_without_scripts_a_page_says_the_same(
     while len(texts) < 2 or (texts[-1] != texts[-2] and len(texts) < 10):
         opened = (plain, scripted)[len(texts) % 2]
         opened.goto(address)
+        if opened is plain:
+            assert faults_of_forms(opened.content()) == []
         shown = opened.locator("main").inner_text()
         # What the time and the keys of forms change between two readings, and which of the sessions looks.
         changed = r"\d+ (seconds?|minutes?)|[0-9:]{8}|This one|\bEnd\b"
@@ -167,10 +146,10 @@ def test_the_first_tab_skips_what_stands_above_each_page(
 
 
 def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
-    browser: Browser, demo: Service, token: str, world: HostileWorld
+    browser: Browser, demo: Service, demo_token: str, world: HostileWorld
 ) -> None:
     context = browser.new_context()
-    sign_in(context, demo.base_url, token)
+    sign_in(context, demo.base_url, demo_token)
     page = context.new_page()
     watch = Watch(page, demo.base_url)
     page.goto(f"{demo.base_url}/console/organizations/{world.ids['partner']}")
@@ -181,7 +160,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
     key = form.locator("[name=idempotencyKey]").input_value()
     context.clear_cookies()
     form.locator("button[type=submit]").click()
-    page.fill("#token", token)
+    page.fill("#token", demo_token)
     page.press("#token", "Enter")
     page.wait_for_url("**/console/organizations/org_*")
     form = page.locator("form[data-form=topup]")
@@ -195,3 +174,55 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
     page.wait_for_selector("p.notice")
     assert watch.faults == []
     context.close()
+
+
+def test_the_files_of_a_finished_job_are_shown(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld
+) -> None:
+    page = contexts["scripted"].new_page()
+    watch = Watch(page, demo.base_url)
+    page.goto(f"{demo.base_url}/console/jobs/{world.ids['finishedJobId']}")
+    picture = page.locator(".pictures img")
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.pictures img').complete")
+    assert picture.evaluate("one => one.naturalWidth") == 1, "it is drawn, not broken"
+    assert "slide 1 of 2" in str(picture.get_attribute("alt"))
+    video = page.locator(".pictures video")
+    assert video.evaluate("one => one.controls && new URL(one.src).host === location.host")
+    assert "video 2 of 2" in str(video.get_attribute("aria-label"))
+    assert watch.faults == []
+    page.close()
+
+
+def test_back_and_forward_after_a_form_do_nothing_twice(
+    contexts: dict[str, BrowserContext], demo: Service, world: HostileWorld
+) -> None:
+    page = contexts["scripted"].new_page()
+    watch = Watch(page, demo.base_url)
+    own = f"{demo.base_url}/console/organizations/{world.ids['partner']}"
+    ledger = f"{own}/cash?eventType=topup"
+
+    def payments() -> int:
+        page.goto(ledger)
+        return page.locator("#ledger tr[data-href]").count()
+
+    before = payments()
+    page.goto(own)
+    page.locator("summary", has_text="Record a payment").click()
+    form = page.locator("form[data-form=topup]")
+    form.locator("[name=amountCents]").fill("1100")
+    form.locator("[name=description]").fill("Once")
+    key = form.locator("[name=idempotencyKey]").input_value()
+    form.locator("button.primary").click()
+    page.wait_for_selector("main > p.notice")
+    page.go_back()
+    page.go_forward()
+    page.go_back()
+    form = page.locator("form[data-form=topup]")
+    # Either it is the form that was sent, with its key, or a new one in which nothing is filled in.
+    same = form.locator("[name=idempotencyKey]").input_value() == key
+    assert same or not form.locator("[name=amountCents]").input_value()
+    page.reload()
+    assert payments() == before + 1
+    assert watch.faults == []
+    page.close()

@@ -9,14 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from tests.contract.route_table import ROUTES
 from tests.support.browser import PATIENCE_MS, Watch, browsing
-from tests.support.hostile_world import HostileWorld
+from tests.support.form_markup import faults_of_forms
 from tests.support.partners_app import PartnersApp, ask_for_link, follow
-from tests.support.serving import Service, passable_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
+    from tests.support.hostile_world import HostileWorld
+    from tests.support.serving import Service
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -26,26 +27,6 @@ PAGES = [
     if name.startswith("GET /portal") and "." not in name and "{link}" not in name
 ]
 WHO = ["partner", "child"]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Service]:
-    """A server in development mode."""
-    with passable_folder() as home:
-        service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
-        try:
-            service.start()
-            yield service
-        finally:
-            service.stop()
-            service.end()
-
-
-@pytest.fixture(scope="module")
-def world(demo: Service) -> Iterator[HostileWorld]:
-    token = next(word for word in demo.output.split() if word.startswith("lpo_"))
-    with contextlib.closing(HostileWorld(demo.base_url, token)) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +99,7 @@ def test_every_page_is_for_everyone(
         violations = Axe().run(watched).response["violations"]
         shown = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]
         assert (address, shown, watch.faults) == (address, [], [])
+        assert faults_of_forms(watched.content()) == [], address
         for width in (320, 1440):
             watched.set_viewport_size({"width": width, "height": 800})
             assert watched.evaluate("document.documentElement.scrollWidth") <= width, address

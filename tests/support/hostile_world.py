@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'`</textarea></title>{{7*7}}"
 TURNED = "\u202eabc\u202c \u2067def\u2069 \u200f\u05e9\u05dc\u05d5\u05dd"
 LONG = "W" * 60 + " " + "long words " * 170
+# One red pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc00000030101"
+    "0018dd8db00000000049454e44ae426082"
+)
+# The beginning of a video, as one that broke off.
+VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0" * 64
 NAME = f"{MARKUP[:70]}{TURNED}"
 NOTE = f"{MARKUP} {TURNED} {LONG}"[:2000]
 
@@ -26,7 +34,7 @@ class HostileWorld:
         token: of an admin.
 
     ``ids`` has the id of each thing by the name of the path parameter that takes it; of organizations the child's,
-    and the partner's as ``partner``.
+    and the partner's as ``partner``; of jobs one that runs, and a finished one as ``finishedJobId``.
     """
 
     def __init__(self, base_url: str, token: str) -> None:
@@ -100,11 +108,60 @@ class HostileWorld:
 
     def _run_jobs(self, project_id: str) -> None:
         content = {"hook": NOTE[:200]}
-        for _ in range(2):
+        for name in ("jobId", "finishedJobId"):
             job = self._post(
                 f"/projects/{project_id}/content/slideshow-builder", content, self._as_child
             )
-            self.ids["jobId"] = job["jobId"]
+            self.ids[name] = job["jobId"]
+        self._finish(self.ids["finishedJobId"])
+
+    def _finish(self, job_id: str) -> None:
+        """Make a picture and a video of a job, as a worker does; what else waits is left to others."""
+        wanted = {"workerId": MARKUP[:60], "formats": ["slideshow_builder"], "leaseSeconds": 600}
+        held = None
+        while held is None:
+            items = self._ops("/jobs/claim", {**wanted, "max": 1})["items"]
+            assert items, "the job does not wait"
+            held = next((one for one in items if one["jobId"] == job_id), None)
+        report = {"workerId": wanted["workerId"], "claimToken": held["claimToken"]}
+        assets = [
+            self._upload(job_id, report, name, kind, mime_type, content)
+            for name, kind, mime_type, content in (
+                ("one.png", "slide", "image/png", PICTURE),
+                ("two.mp4", "video", "video/mp4", VIDEO),
+            )
+        ]
+        self._ops(f"/jobs/{job_id}/complete", {**report, "creditsCharged": 7, "assets": assets})
+
+    def _upload(
+        self,
+        job_id: str,
+        held: Mapping[str, Any],
+        name: str,
+        kind: str,
+        mime_type: str,
+        content: bytes,
+    ) -> dict[str, Any]:
+        answer = self._client.put(
+            f"/ops/v1/jobs/{job_id}/assets/{name}",
+            content=content,
+            headers={
+                "Authorization": f"Bearer {self._token}",
+                "Content-Type": mime_type,
+                "X-Worker-Id": held["workerId"],
+                "X-Claim-Token": held["claimToken"],
+            },
+        )
+        assert answer.is_success, answer.text
+        return {
+            "kind": kind,
+            "name": name,
+            "width": 1080,
+            "height": 1920,
+            "mimeType": mime_type,
+            "sizeBytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
 
     def _listen(self) -> None:
         endpoint = self._post(

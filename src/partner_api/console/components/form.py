@@ -102,6 +102,8 @@ def form(
         method="post",
         action=action,
         enctype="multipart/form-data" if files else None,
+        # After Back a browser fills in again what was typed, but not the key: that would be done a second time.
+        autocomplete="off",
         data_form=name,
         id=f"form-{name}",
         class_="wide" if wide else None,
