@@ -156,7 +156,7 @@ ALLOWED = {
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
-    "console/components/table.py _filter select": "an element of HTML",
+    "console/components/filters.py _filter select": "an element of HTML",
     "console/components/fields.py field_node select": "an element of HTML",
     "console/components/csv_file.py CsvReply.__call__ send": "the connection has SEND_SILENCE_SECONDS",
     "console/pages/jobs/lists.py show_jobs _found(visit) if is_search else _overview(visit)": (
