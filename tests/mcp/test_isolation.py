@@ -92,3 +92,37 @@ async def test_another_tenants_ids_name_nothing(
             arguments = {"projectId": [victim["projectId"]]}
             listed = await client.call_tool(name, arguments)
             assert listed.structured_content == {"items": [], "nextCursor": None}, name
+
+
+async def test_what_arguments_name_beside_the_path_has_to_be_ones_own_too(
+    installation: Installation, server: Service, victim: dict[str, str]
+) -> None:
+    stranger = await installation.family(prepaid=1000)
+    own = {"projectId": project_id(stranger.child), "hook": OTHERS["hook"]}
+    theirs = {"socialAccountId": victim["socialAccountId"], "idempotencyKey": "not mine"}
+    async with connected(server.base_url, stranger.child_key.text, choice=EVERYTHING) as client:
+        for bound in ALL_TOOLS:
+            taken = input_schema(bound)["properties"].keys()
+            if {"projectId", "socialAccountId"} <= taken:
+                arguments = {"tiktokVideoId": OTHERS["tiktokVideoId"], **own, **theirs}
+                given = {name: value for name, value in arguments.items() if name in taken}
+                error = refusal(await client.call_tool(bound.name, given))
+                assert error["code"] == "VALIDATION"
+                assert error["details"]["issues"][0]["path"] == "socialAccountId"
+        wallet = await client.call_tool("list_credit_reservations", {})
+    assert wallet.structured_content == {"items": [], "nextCursor": None}
+
+
+async def test_a_cursor_is_of_the_list_of_whoever_got_it(
+    installation: Installation, server: Service
+) -> None:
+    victim = await installation.family()
+    stranger = await installation.family()
+    async with connected(server.base_url, victim.partner_key.text) as client:
+        page = await client.call_tool("list_organizations", {"limit": 1})
+    assert page.structured_content is not None
+    cursor = {"cursor": page.structured_content["nextCursor"], "limit": 1}
+    async with connected(server.base_url, victim.partner_key.text) as client:
+        assert not (await client.call_tool("list_organizations", cursor)).is_error
+    async with connected(server.base_url, stranger.partner_key.text) as client:
+        assert refusal(await client.call_tool("list_organizations", cursor))["code"] == "VALIDATION"

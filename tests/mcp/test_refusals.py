@@ -153,6 +153,16 @@ async def test_an_answer_that_is_endless_and_no_list_is_cut_with_a_sentence(sham
         assert answer(result).keys() == value.keys()
 
 
+async def test_of_a_list_with_one_endless_item_the_cursor_stays_behind_it(sham: Sham) -> None:
+    sham.will_answer({"items": [{"a": "x" * 90_000, "b": [1] * 9}], "nextCursor": "behind"})
+    async with connected(sham.url) as client:
+        result = await client.call_tool("list_projects", {})
+    page = answer(result)
+    assert (len(page["items"]), page["items"][0]["b"], page["nextCursor"]) == (1, [1] * 9, "behind")
+    assert "too large to be shown whole" in text_of(result)
+    assert len(sham.asked) == 1
+
+
 async def test_a_fault_of_this_program_is_no_traceback_for_the_model(
     sham: Sham, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,14 +94,17 @@ class Caller:
     ) -> tuple[dict[str, Any], str]:
         """Ask for fewer items, so that the cursor is behind the last one that is shown."""
         asked = arguments["limit"]
-        for _ in range(_TRIES_TO_FIT):
-            count = len(value["items"])
-            fewer = max(
-                1, min(count - 1, count * LARGEST_RESULT_BYTES * 9 // (size_of(value) * 10))
-            )
-            value, _replayed = await self._answer(bound, {**arguments, "limit": fewer}, {})
+        for tries_left in reversed(range(_TRIES_TO_FIT)):
+            count, size = len(value["items"]), size_of(value)
+            if count <= 1:
+                break
+            # Their sizes differ, so a little less than the mean would allow; at last one alone.
+            fitting = count * LARGEST_RESULT_BYTES * 9 // (size * 10)
+            fewer = max(1, min(count - 1, fitting)) if tries_left else 1
+            value, _ = await self._answer(bound, {**arguments, "limit": fewer}, {})
             if size_of(value) <= LARGEST_RESULT_BYTES:
                 return value, _SHORTENED.format(asked=asked, shown=len(value["items"]))
+        # One that is too large by itself; the cursor is behind it.
         return _cut(value)
 
 
@@ -126,5 +129,8 @@ def _shortened(value: Any, longest: int) -> Any:
         case list():
             return [_shortened(item, longest) for item in value[: max(1, longest // 8)]]
         case dict():
-            return {name: _shortened(item, longest) for name, item in value.items()}
+            return {
+                name: item if name == "nextCursor" else _shortened(item, longest)
+                for name, item in value.items()
+            }
     return value
