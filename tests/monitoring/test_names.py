@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.docs.pages import ROOT
 from tests.monitoring.files import (
     OF_THE_TARGET,
     RULES,
@@ -143,6 +144,20 @@ def test_what_every_server_reports_is_not_summed(place: str, families: dict[str,
         if selector.name in families and "take the max" in families[selector.name].meaning
     ]
     assert of_all == [name for name in _LARGEST.findall(expression) if name in of_all]
+
+
+def test_each_metric_stands_on_the_page_about_running(families: dict[str, Family]) -> None:
+    explained = set(re.findall(r"`(layers_\w+)", (ROOT / "docs" / "run.md").read_text()))
+    served = {
+        _SUFFIX.sub("", name) for name, family in families.items() if family.kind == "histogram"
+    }
+    served |= {name for name, family in families.items() if family.kind == "gauge"}
+    served |= {
+        name
+        for name, family in families.items()
+        if family.kind == "counter" and name.endswith("_total")
+    }
+    assert explained - {"layers_listen"} == served
 
 
 def test_each_class_of_requests_has_routes() -> None:
