@@ -29,6 +29,7 @@ class BucketTarget:
 
     def __init__(self, url: str) -> None:
         self._store = open_bucket(url)
+        self.scratch: Path | None = None
 
     def names(self, prefix: str) -> dict[str, int]:
         """Return the names below a folder, without it, and their sizes in bytes."""

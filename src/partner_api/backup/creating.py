@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import shutil
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES: Final = 1024 * 1024
 _INCOMING: Final = ".incoming"
+_STAGING: Final = ".backup-"
+_STALE_SECONDS: Final = 24 * 3600
 
 
 async def create_backup(
@@ -76,7 +79,7 @@ async def create_backup(
         revision = await current_revision(connection)
         started_at = await _now(connection)
         base_id = base_id_of(started_at)
-        with _staging(settings.data_dir) as folder:
+        with _staging(target.scratch or settings.data_dir) as folder:
             manifest = take_base(
                 owner_url,
                 binaries_for(own_account()),
@@ -120,10 +123,13 @@ async def _now(connection: asyncpg.Connection) -> datetime:
 
 
 @contextlib.contextmanager
-def _staging(data_dir: Path) -> Iterator[Path]:
+def _staging(place: Path) -> Iterator[Path]:
     """Yield the path for a copy on its way, which does not exist yet."""
-    prefix = ".backup-"
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=data_dir))
+    for left in place.glob(f"{_STAGING}*"):
+        # Of one that was killed; what is younger may be at work.
+        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=place))
     try:
         yield folder / "base"
     finally:

@@ -27,6 +27,7 @@ class FolderTarget:
 
     def __init__(self, path: str) -> None:
         self._path = Path(path).expanduser().absolute()
+        self.scratch: Path | None = self._path
 
     def names(self, prefix: str) -> dict[str, int]:
         """Return the names below a folder, without it, and their sizes in bytes."""

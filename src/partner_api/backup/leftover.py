@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from embedded_postgres.account import own_account
 from embedded_postgres.backup.errors import BackupError
-from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment, is_really
+from embedded_postgres.backup.wal import SEGMENT_BYTES, Ancestor, Segment, is_really, parse_history
 from embedded_postgres.binaries import binaries_for
 from embedded_postgres.data_folder import DataFolder
 from embedded_postgres.postmaster import Postmaster
@@ -23,10 +23,12 @@ class Leftover(NamedTuple):
     Args:
         wal: the folder.
         timeline: the newest one in it.
+        histories: where its time lines come from.
     """
 
     wal: Path
     timeline: int
+    histories: dict[int, list[Ancestor]]
 
     def copy_into(self, folder: Path, start_lsn: int) -> None:
         """Copy the segments from an LSN on, and the histories, over what is there.
@@ -84,4 +86,9 @@ def find_leftover(data_dir: Path, system_identifier: str) -> Leftover:
             f"{data_dir} has another database ({match[1]}) than the backup ({system_identifier})."
         )
     names = (Segment.parse(path.name) for path in wal.iterdir())
-    return Leftover(wal, max((one.timeline for one in names if one is not None), default=1))
+    histories = {
+        int(path.stem, 16): parse_history(path.read_text(encoding="ascii", errors="replace"))
+        for path in wal.glob("*.history")
+    }
+    timeline = max((one.timeline for one in names if one is not None), default=1)
+    return Leftover(wal, timeline, histories)

@@ -71,6 +71,8 @@ def plan_restore(
     Raises:
         BackupError: the instant cannot be reached; the sentence says which can.
     """
+    if leftover is not None:
+        catalog = catalog._replace(histories=leftover.histories | catalog.histories)
     chosen = timeline or max(
         catalog.newest_timeline(), leftover.timeline if leftover is not None else 1
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class Target(Protocol):
     """A place for backups. Everything here may raise `BackupError`: it cannot be used."""
 
+    scratch: Path | None
+    """A folder at the place, where large things can be prepared; None when it has none."""
+
     def names(self, prefix: str) -> dict[str, int]:
         """Return the names below a folder, without it, and their sizes in bytes."""
         ...

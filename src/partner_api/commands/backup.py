@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import stops_raised
 from partner_api.commands.terminal import errors, print_json, print_line, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def create(target: TargetArgument = None) -> None:
     address = target_address(settings, target)
     place = open_target(address)
     require_existing_database(settings)
-    with available_database(settings) as location, showing_progress() as show:
+    # Stopped in whatever way, it removes what is not whole.
+    with available_database(settings) as location, stops_raised(), showing_progress() as show:
         keeps_wal = address == settings.backup_target
         base = run_with_database(
             create_backup(

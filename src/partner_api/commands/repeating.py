@@ -97,7 +97,7 @@ def repeatable(key: str | None) -> Iterator[Attempt]:
     """
     attempt = Attempt(key)
     try:
-        with _stops_raised():
+        with stops_raised():
             yield attempt
     except BaseException as error:
         if not (isinstance(error, OperatorRequestError) and error.is_refusal):
@@ -147,7 +147,7 @@ def _this_command(key: str, *, is_given: bool) -> list[str]:
 
 
 @contextlib.contextmanager
-def _stops_raised() -> Iterator[None]:
+def stops_raised() -> Iterator[None]:
     """Raise ``Stopped`` at a signal, as Ctrl-C does; a signal that is ignored, as with nohup, stays so."""
     if threading.current_thread() is not threading.main_thread():
         yield

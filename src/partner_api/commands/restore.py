@@ -15,6 +15,7 @@ from partner_api.commands.backup import (
     target_address,
 )
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import stops_raised
 from partner_api.commands.terminal import output, print_line, print_lines
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def restore(
             wal_from.expanduser().absolute(), catalog.bases[-1].system_identifier
         )
     plan = plan_restore(catalog, to=instant, timeline=timeline, base_id=backup, leftover=leftover)
-    with showing_progress() as show:
+    # Stopped in whatever way, it ends what it has started, and removes what is not whole.
+    with stops_raised(), showing_progress() as show:
         restore_planned(
             place,
             plan,

@@ -125,6 +125,8 @@ async def _archive(
             ):
                 progress.gap_at = None
             await sleep_unless_stopped(SHIP_SECONDS, stop)
+        # What was committed since; a server that is stopped may not be started again on this disk.
+        await _ship(connection, shipper, threads, progress)
     finally:
         await connection.close()
 
