@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import msgspec
-from tests.support.operations import allocation
-from tests.support.tenants import NOON, job_start, make_child, make_partner
+from tests.support.tenants import NOON, allocation, job_start, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Actor
