@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Sequence
 
     from tests.support.databases import DatabaseUrls
-    from tests.tracing.conftest import Traced
+    from tests.tracing.recording import Traced
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Pool

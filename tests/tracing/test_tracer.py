@@ -13,7 +13,7 @@ from partner_api.tracing.span import MOST_LINKS, SpanContext
 from partner_api.tracing.tracer import Callers, Tracer, context_of_request
 
 if TYPE_CHECKING:
-    from tests.tracing.conftest import Traced
+    from tests.tracing.recording import Traced
 
 STRANGER = SpanContext(0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7, "", True)
 
