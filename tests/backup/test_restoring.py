@@ -99,7 +99,8 @@ def test_a_flipped_byte_is_found_before_anything_is_there(archived: Archived, ho
         (base / "base.tar.gz", "base.tar.gz is not what was written"),
     ):
         content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 1
+        # Near the beginning: behind is nothing but zeros, which some other bits mean too.
+        content[100] ^= 1
         path.write_bytes(content)
         with pytest.raises(BackupError, match=name):
             restore_into(home / "new", archived)
