@@ -7,10 +7,13 @@ own is only for a test that migrates or crashes one.
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib.util
 import os
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +61,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# The client of applications in this process asks for every request whether Trio runs it, by importing what only Trio
+# brings. Where that is not installed, each time the whole path is searched for it.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment] - how Python says that there is none
+
 
 _reaper: Reaper | None = None
 
@@ -102,10 +110,10 @@ _NEEDS_CLUSTER = pytest.mark.skip(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long; the order within a file stays. Leave out what the suite's server cannot show."""
-    folder = Path(__file__).parent
+    long_files = tuple(f"{Path(__file__).parent}/{name}" for name in _LONG_FILES)
 
     def is_short(item: pytest.Item) -> bool:
-        return not str(item.path.relative_to(folder)).startswith(_LONG_FILES)
+        return not str(item.path).startswith(long_files)
 
     items.sort(key=is_short)
     server_url = os.environ.get("TEST_DATABASE_URL")
@@ -115,6 +123,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
         elif not on_cluster and item.get_closest_marker("cluster"):
             item.add_marker(_NEEDS_CLUSTER)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage from going through all tests, again and again: they stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
