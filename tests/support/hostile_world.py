@@ -116,7 +116,7 @@ class HostileWorld:
         self._finish(self.ids["finishedJobId"])
 
     def _finish(self, job_id: str) -> None:
-        """Make a picture and a video of a job, as a worker does; what else waits is left to others."""
+        """Complete a job with a picture and a video, as a worker does; what else waits is left to others."""
         wanted = {"workerId": MARKUP[:60], "formats": ["slideshow_builder"], "leaseSeconds": 600}
         held = None
         while held is None:
