@@ -63,7 +63,9 @@ async def history(
         cursor: the parameter of the address with this list's.
         path: the path's parameters, by the handler's names for them.
     """
-    csv = await csv_link(visit, handler, _IN_FILES, name=cursor, query={}, cursor=cursor, **path)
+    csv = await csv_link(
+        visit, handler, _IN_FILES, name=cursor, query={}, cursor=cursor, rows_of=None, **path
+    )
     page = await visit.ask(handler, query={"limit": 50, "cursor": visit.parameter(cursor)}, **path)
     return [
         timeline([_moment(event) for event in page.items]),
