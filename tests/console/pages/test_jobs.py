@@ -94,7 +94,7 @@ async def test_filters_are_in_the_address_and_so_is_csv(
     assert csv.splitlines()[0].startswith("Job,Status,")
     assert f"{failed},failed,video_remix,{org_id(key.wallet)},live," in csv
     wrong = await operator.get(f"{address}&since=soon", status=422)
-    assert "since" in text_of(wrong)
+    assert "Since (UTC): Expected" in text_of(wrong)
 
 
 async def test_a_finished_job_with_its_tries_its_cost_and_its_pictures(

@@ -43,11 +43,6 @@ def plain(words: Words) -> str:
     return "".join(one if isinstance(one, str) else visible(one.text) for one in words)
 
 
-def several(count: int, one: str, many: str | None = None) -> str:
-    """Write a number with its noun, such as ``1 credit`` and ``1,200 credits``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def listed(parts: Sequence[str]) -> str:
     """Join words to ``a, b and c``."""
     *before, last = parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import htpy as h
@@ -53,8 +53,19 @@ def instant(text: str | None) -> h.Node:
 
 
 def elapsed(since: str, now: datetime) -> str:
-    """Write how long ago a time of the API was, such as ``3 minutes`` or ``2 days 4 hours``."""
-    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    """Write how long ago a time of the API was, such as ``3 minutes`` or ``2 days 4 hours``; no time to come."""
+    return _in_words(now - datetime.fromisoformat(since))
+
+
+def left(until: str, now: datetime) -> h.Node:
+    """Return how long it is until a time of the API; what is less than a day is marked."""
+    time = datetime.fromisoformat(until) - now
+    text = _in_words(time)
+    return badge(text, "bad") if time < timedelta(days=1) else text
+
+
+def _in_words(time: timedelta) -> str:
+    seconds = max(0, int(time.total_seconds()))
     parts = [
         (seconds // 86_400, "day"),
         (seconds // 3_600 % 24, "hour"),
@@ -102,9 +113,9 @@ def dollars(amount: int, *, signed: bool = False) -> str:
     return f"{sign}${abs(amount) // 100:,}.{abs(amount) % 100:02}"
 
 
-def counted(number: int, what: str) -> str:
-    """Write how many of something there are, such as ``1 request`` or ``1,200 requests``."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun, such as ``1 request`` or ``1,200 requests``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def badge(status: str, tone: Tone | None = None) -> h.Node:

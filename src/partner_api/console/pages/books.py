@@ -14,6 +14,7 @@ from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import (
     NONE,
     badge,
+    counted,
     facts,
     identifier,
     instant,
@@ -47,7 +48,7 @@ def result(found: int) -> h.Node:
     """Return what a check has found, in a word or two."""
     if not found:
         return badge("agree", "good")
-    return badge("1 difference" if found == 1 else f"{found:,} differences", "bad")
+    return badge(counted(found, "difference"), "bad")
 
 
 def _state(check: FullCheck) -> h.Node:

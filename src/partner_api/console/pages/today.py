@@ -9,15 +9,16 @@ import htpy as h
 
 from partner_api.cash.schemas import OUTLOOK_DAYS
 from partner_api.console.components.csv_file import csv_link, rows_link
-from partner_api.console.components.elapsed import left, since
 from partner_api.console.components.errors import error_notice
 from partner_api.console.components.table import Column, table
 from partner_api.console.components.text import (
     badge,
     cents,
     counted,
+    elapsed,
     facts,
     instant,
+    left,
     other,
     section,
 )
@@ -133,7 +134,7 @@ async def _past_due(visit: Visit) -> h.Node:
         ),
         Column[PartnerPastDue](
             "First is lost in",
-            lambda one: left(now, one.first_ends_at),
+            lambda one: left(one.first_ends_at, now),
             lambda one: one.first_ends_at,
         ),
         Column[PartnerPastDue](
@@ -206,7 +207,7 @@ async def _jobs(visit: Visit) -> h.Node:
     return [
         facts(
             ("Waiting", _many(found.waiting)),
-            ("Longest wait", since(visit.request.now, waits) if waits else "none waits"),
+            ("Longest wait", elapsed(waits, visit.request.now) if waits else "none waits"),
             ("With a worker", _many(found.running)),
             ("Worker silent", badge(_many(found.silent), "warn") if found.silent else "0"),
             (

@@ -42,6 +42,7 @@ from partner_api.console.pages.ledgers.frame import (
     change,
     ledger_of,
     refund_refused,
+    ways_on,
 )
 from partner_api.console.pages.organizations.frame import address
 from partner_api.errors import ApiError
@@ -139,18 +140,16 @@ async def show_cash_row(visit: Visit, org_id: str, sequence: str) -> View:
             ),
             id="related",
         ),
-        h.p(".pages")[
+        ways_on(
+            ledger,
             rows_link(
                 visit,
                 event.related,
                 [*cash_columns(visit, org_id, env), *MORE_CASH_CSV],
                 name="related",
             ),
-            h.a(href=cash_row_address(org_id, event.sequence - 1, env))["The row before"]
-            if event.sequence > 1
-            else None,
-            h.a(href=ledger.address)["The whole ledger"],
-        ],
+            cash_row_address(org_id, event.sequence - 1, env) if event.sequence > 1 else None,
+        ),
         row=event.sequence,
     )
 

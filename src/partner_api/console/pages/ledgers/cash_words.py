@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.components.sentence import Named, Words, several
-from partner_api.console.components.text import dollars
+from partner_api.console.components.sentence import Named, Words
+from partner_api.console.components.text import counted, dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ def _renewal(event: OpsCashEvent) -> Words:
     if event.period_start is not None:
         began = datetime.fromisoformat(event.period_start)
         late = (datetime.fromisoformat(event.created_at) - began).days
-    paid = f", {several(late, 'day')} after it began" if late >= _LATE_DAYS else ""
+    paid = f", {counted(late, 'day')} after it began" if late >= _LATE_DAYS else ""
     return ("The lease of ", _lease(event), f" was renewed: its {_month(event)} was charged{paid}.")
 
 

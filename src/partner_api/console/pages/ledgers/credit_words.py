@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.console.components.sentence import Named, Words, listed, several
+from partner_api.console.components.sentence import Named, Words, listed
+from partner_api.console.components.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ def row_address(organization_id: str, sequence: int, env: str) -> str:
 
 
 def _credits(count: int) -> str:
-    return several(abs(count), "credit")
+    return counted(abs(count), "credit")
 
 
 def _job(event: OpsCreditEvent) -> Named:

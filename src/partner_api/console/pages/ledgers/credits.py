@@ -11,10 +11,11 @@ from partner_api.console.components.csv_file import rows_link
 from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.money import before_and_after, confirm_above
-from partner_api.console.components.sentence import several, shown
+from partner_api.console.components.sentence import shown
 from partner_api.console.components.table import Column, listing, table
 from partner_api.console.components.text import (
     badge,
+    counted,
     credits,
     day,
     facts,
@@ -39,6 +40,7 @@ from partner_api.console.pages.ledgers.frame import (
     change,
     ledger_of,
     refund_refused,
+    ways_on,
 )
 from partner_api.credits.event_store import CreditEventType
 from partner_api.errors import ApiError
@@ -151,13 +153,11 @@ async def show_credit_row(visit: Visit, org_id: str, sequence: str) -> View:
             ),
             id="related",
         ),
-        h.p(".pages")[
+        ways_on(
+            ledger,
             rows_link(visit, event.related, [*related, *MORE_CREDIT_CSV], name="related"),
-            h.a(href=row_address(org_id, event.sequence - 1, env))["The row before"]
-            if event.sequence > 1
-            else None,
-            h.a(href=ledger.address)["The whole ledger"],
-        ],
+            row_address(org_id, event.sequence - 1, env) if event.sequence > 1 else None,
+        ),
         row=event.sequence,
     )
 
@@ -180,7 +180,7 @@ async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
         visit,
         amount,
         "credits",
-        f"{several(amount, 'credit')} of what {event.workflow_id} was charged are given back, as "
+        f"{counted(amount, 'credit')} of what {event.workflow_id} was charged are given back, as "
         "prepaid credits.",
         [("Credits", wallet.balance, wallet.balance + amount)],
     )
@@ -199,12 +199,12 @@ async def refund_job(visit: Visit, org_id: str, sequence: str) -> Done:
         charged, refunded = facts_now.get("charged", 0), facts_now.get("refunded", 0)
         raise refund_refused(
             error,
-            several(charged, "credit"),
+            counted(charged, "credit"),
             f"{refunded:,}",
             nothing_left=charged == refunded,
         ) from error
     return Done(
-        row_address(org_id, event.sequence, "live"), f"{several(amount, 'credit')} given back."
+        row_address(org_id, event.sequence, "live"), f"{counted(amount, 'credit')} given back."
     )
 
 

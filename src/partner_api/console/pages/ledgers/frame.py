@@ -97,6 +97,21 @@ async def ledger_of(visit: Visit, org_id: str, kind: str) -> Ledger:
     return Ledger(org_id, env, kind, organization)
 
 
+def ways_on(ledger: Ledger, csv: h.Node, before: str | None) -> h.Node:
+    """Return the links below a row.
+
+    Args:
+        ledger: that it is in.
+        csv: the link to the file of what belongs with it.
+        before: the address of the row before; None for the first.
+    """
+    return h.p(".pages")[
+        csv,
+        h.a(href=before)["The row before"] if before else None,
+        h.a(href=ledger.address)["The whole ledger"],
+    ]
+
+
 def request_link(request_id: str | None) -> h.Node:
     """Return the id of a request, with a link to what it left in the audit log."""
     return identifier(request_id, f"/console/audit?requestId={request_id}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import htpy as h
 
+from partner_api.console.components.filters import one_of
 from partner_api.console.components.form import Field
 from partner_api.console.components.table import Column, listing
 from partner_api.console.components.text import badge, cents, identifier, instant, other
@@ -76,9 +77,7 @@ async def show_projects(visit: Visit, org_id: str) -> View:
             name="projects",
             filters=[
                 NAME_FILTER,
-                Field(
-                    "status", "Status", "select", options=_options("all", *get_args(ProjectStatus))
-                ),
+                one_of("status", "Status", get_args(ProjectStatus)),
                 Field("customerExternalId", "The customer's id", attributes={"maxlength": "255"}),
                 _ENV_FILTER,
             ],
@@ -102,15 +101,8 @@ async def show_leases(visit: Visit, org_id: str) -> View:
             name="leases",
             query={"organizationId": org_id},
             filters=[
-                Field(
-                    "status", "Status", "select", options=_options("all", *get_args(LeaseStatus))
-                ),
-                Field(
-                    "billingStatus",
-                    "Billing",
-                    "select",
-                    options=_options("all", *get_args(LeaseBillingStatus)),
-                ),
+                one_of("status", "Status", get_args(LeaseStatus)),
+                one_of("billingStatus", "Billing", get_args(LeaseBillingStatus)),
             ],
             href=lambda one: f"/console/leases/{one.social_account_id}",
             empty="No lease is like this. Leases come from lease requests.",
@@ -133,9 +125,7 @@ async def show_webhooks(visit: Visit, org_id: str) -> View:
             name="webhooks",
             query={"organizationId": org_id},
             filters=[
-                Field(
-                    "status", "Status", "select", options=_options("all", *get_args(EndpointStatus))
-                ),
+                one_of("status", "Status", get_args(EndpointStatus)),
                 Field(
                     "failing",
                     "Which",
@@ -161,10 +151,6 @@ async def _page_of(
         visit.ask(organizations.read_organization, org_id=org_id), shown
     )
     return organization_view(visit, found, above, node, part=part)
-
-
-def _options(every: str, *values: str) -> list[tuple[str, str]]:
-    return [("", every), *((value, value.replace("_", " ")) for value in values)]
 
 
 def _error(endpoint: OpsWebhookEndpoint) -> str | None:

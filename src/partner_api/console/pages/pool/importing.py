@@ -12,7 +12,7 @@ import msgspec
 from partner_api.console.components.csv_file import csv_of
 from partner_api.console.components.form import Field, form
 from partner_api.console.components.table import Column, table
-from partner_api.console.components.text import other
+from partner_api.console.components.text import counted, other
 from partner_api.console.declare import Done, Pages, View
 from partner_api.console.pages.pool.accounts import LIST, PLACE
 from partner_api.edge.in_process import Sent
@@ -138,7 +138,7 @@ def _texts_of(file: IO[bytes], numbers: list[int]) -> dict[int, str]:
 
 
 def _accounts(count: int) -> str:
-    return "1 account was" if count == 1 else f"{count:,} accounts were"
+    return counted(count, "account was", "accounts were")
 
 
 def _view(visit: Visit, result: h.Node = None) -> View:

@@ -9,7 +9,7 @@ import htpy as h
 
 from partner_api.console.components.csv_file import csv_link
 from partner_api.console.components.table import Column, table
-from partner_api.console.components.text import badge, cents, dollars, identifier, other
+from partner_api.console.components.text import badge, cents, counted, dollars, identifier, other
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.leases.cells import LIST as LEASES
 from partner_api.console.pages.renewals.overview import LIST, PLACE
@@ -139,8 +139,7 @@ def _result(visit: Visit, page: Page[PartnerDryRun], csv: h.Node) -> h.Node:
 def _in_words(partners: list[PartnerDryRun]) -> str:
     if not partners:
         return "Nothing would happen: of these partners nothing is due."
-    whose = "1 partner" if len(partners) == 1 else f"{len(partners)} partners"
-    return f"Of {whose}: {_sentence(partners)}"
+    return f"Of {counted(len(partners), 'partner')}: {_sentence(partners)}"
 
 
 def _sentence(partners: list[PartnerDryRun]) -> str:
@@ -152,14 +151,10 @@ def _sentence(partners: list[PartnerDryRun]) -> str:
         sums["still"] += partner.still_past_due
         sums["ended"] += partner.ended
     return (
-        f"{_count(sums['months'], 'month')} would be paid, {dollars(sums['cents'])} in all; "
-        f"{_count(sums['past_due'], 'lease')} would become past due, {sums['still']:,} would be tried again without "
+        f"{counted(sums['months'], 'month')} would be paid, {dollars(sums['cents'])} in all; "
+        f"{counted(sums['past_due'], 'lease')} would become past due, {sums['still']:,} would be tried again without "
         f"success, {sums['ended']:,} would be lost."
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _partner(partner: PartnerDryRun) -> h.Node:
@@ -172,5 +167,5 @@ def _partner(partner: PartnerDryRun) -> h.Node:
             href=lambda one: f"{LEASES}/{one.social_account_id}",
             caption=f"Leases of {partner.organization_id}",
         ),
-        h.p(".quiet")[f"And {_count(more, 'lease')} more."] if more > 0 else None,
+        h.p(".quiet")[f"And {counted(more, 'lease')} more."] if more > 0 else None,
     ]

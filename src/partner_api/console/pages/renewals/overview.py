@@ -15,7 +15,15 @@ from partner_api.console.components.filters import filter_form
 from partner_api.console.components.form import Field, offered
 from partner_api.console.components.markup import element, joined, rendered
 from partner_api.console.components.table import Column, listing
-from partner_api.console.components.text import badge, cents, dollars, facts, other, section
+from partner_api.console.components.text import (
+    badge,
+    cents,
+    counted,
+    dollars,
+    facts,
+    other,
+    section,
+)
 from partner_api.console.declare import Pages, View
 from partner_api.console.pages.leases.cells import (
     ORGANIZATIONS,
@@ -162,15 +170,11 @@ def _calendar_day(visit: Visit, day: RenewalDay) -> CalendarDay:
     if not day.count:
         return CalendarDay(day.date)
     short = day.short_partners
-    lines: list[h.Node] = [_renewals(day.count), cents(day.total_cents)]
+    lines: list[h.Node] = [counted(day.count, "renewal"), cents(day.total_cents)]
     if short:
-        who = "1 partner" if short == 1 else f"{short} partners"
-        lines.append(badge(f"{who} short {dollars(day.shortfall_cents)}", "bad"))
+        missing = dollars(day.shortfall_cents)
+        lines.append(badge(f"{counted(short, 'partner')} short {missing}", "bad"))
     return CalendarDay(day.date, lines, day_address(visit, day.date), "bad" if short else "")
-
-
-def _renewals(count: int) -> str:
-    return "1 renewal" if count == 1 else f"{count:,} renewals"
 
 
 def _csv_columns(due: Sequence[str]) -> list[Column[PartnerDays]]:
