@@ -147,6 +147,14 @@ class TestDatabase:
             )
             assert ":p" not in status.output
 
+    def test_the_server_s_role_alone_is_not_taken_for_one_that_does_everything(
+        self, run: Run, database_urls: DatabaseUrls
+    ) -> None:
+        # A server gets no URL of the owner.
+        status = run("db", "status", DATABASE_URL=database_urls.app)
+        assert (status.status, status.errors) == (0, "")
+        assert "may not write balances itself" in _one_line(status.output)
+
     def test_a_role_without_rights_is_told_what_is_missing(
         self, run: Run, database_urls: DatabaseUrls
     ) -> None:

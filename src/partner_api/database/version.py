@@ -34,7 +34,10 @@ class Status(msgspec.Struct, frozen=True):
 
 
 async def read_status(connection: Connection, application_role: str | None) -> Status:
-    """Read what the database holds. ``application_role`` is None when the owner's role does everything."""
+    """Read what the database holds.
+
+    Without an ``application_role`` the connection's own role is the server's: whether it can do everything is asked.
+    """
     applied: set[str] = set()
     if await connection.fetchval("SELECT to_regclass('applied_functions')") is not None:
         applied = {
@@ -46,7 +49,17 @@ async def read_status(connection: Connection, application_role: str | None) -> S
         revision=await current_revision(connection),
         expected_revision=expected_revision(),
         functions_applied=functions_checksum() in applied,
-        separate_application_role=application_role is not None,
+        separate_application_role=application_role is not None
+        or not await _may_write_balances(connection),
+    )
+
+
+async def _may_write_balances(connection: Connection) -> bool:
+    """Return whether this role can write wallets without a function; so it is said of a database without any."""
+    return bool(
+        await connection.fetchval(
+            "SELECT coalesce(has_table_privilege(to_regclass('wallets'), 'UPDATE'), true)"
+        )
     )
 
 
