@@ -7,7 +7,6 @@ own is only for a test that migrates or crashes one.
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib.util
 import os
 import secrets
@@ -64,7 +63,7 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 # The client of applications in this process asks for every request whether Trio runs it, by importing what only Trio
 # brings. Where that is not installed, each time the whole path is searched for it.
 if importlib.util.find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment] - how Python says that there is none
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 _reaper: Reaper | None = None
@@ -123,12 +122,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
         elif not on_cluster and item.get_closest_marker("cluster"):
             item.add_marker(_NEEDS_CLUSTER)
-
-
-def pytest_collection_finish() -> None:
-    """Spare the collector of garbage from going through all tests, again and again: they stay until the end."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
