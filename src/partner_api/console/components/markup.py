@@ -15,7 +15,7 @@ import htpy as h
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 # What escaping changes.
 _ESCAPED: Final = re.compile("[&<>'\"]")
@@ -31,17 +31,12 @@ def element(tag: str, content: h.Node, **attributes: str | None) -> Markup:
         attributes: by their names, with `_` for `-`, and `class_` for `class`; None leaves one out.
     """
     text = _escaped(content) if type(content) is str else rendered(content)
-    return Markup(f"{opening(tag, **attributes)}{text}</{tag}>")  # noqa: S704 - all of it is escaped
+    return _written(f"<{tag}{_attributes(attributes)}>{text}</{tag}>")
 
 
 def opening(tag: str, **attributes: str | None) -> str:
     """Return the tag that begins an element; see ``element``."""
-    written = [
-        f'{_attribute(name)}="{_escaped(value)}"'
-        for name, value in attributes.items()
-        if value is not None
-    ]
-    return f"<{tag}{''.join(written)}>" if written else f"<{tag}>"
+    return f"<{tag}{_attributes(attributes)}>"
 
 
 def rendered(node: h.Node) -> Markup:
@@ -60,7 +55,7 @@ def rendered(node: h.Node) -> Markup:
 
 def joined(parts: Iterable[str]) -> Markup:
     """Return pieces of what ``write`` and ``opening`` write, one after the other."""
-    return Markup("".join(parts))  # noqa: S704 - all of it is escaped
+    return _written("".join(parts))
 
 
 def write(node: Any, to: Callable[[str], None]) -> None:
@@ -95,6 +90,19 @@ def write(node: Any, to: Callable[[str], None]) -> None:
     else:
         # Numbers, and what is rare.
         to(str(h.fragment[node]))
+
+
+def _written(text: str) -> Markup:
+    """Return text that is escaped, without asking whether it is."""
+    return str.__new__(Markup, text)
+
+
+def _attributes(attributes: Mapping[str, str | None]) -> str:
+    written = ""
+    for name, value in attributes.items():
+        if value is not None:
+            written += f'{_attribute(name)}="{_escaped(value)}"'
+    return written
 
 
 @functools.cache
