@@ -130,20 +130,18 @@ class Edge:
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
         if self._access_log.enabled:
-            trace = trace_fields()
-            self._access_log.write(
-                AccessLine(
-                    timestamp(),
-                    exchange.method,
-                    exchange.template,
-                    exchange.status,
-                    round(seconds * 1000, 2),
-                    exchange.request_id,
-                    exchange.caller_id,
-                    trace_id=trace.get("trace_id", msgspec.UNSET),
-                    span_id=trace.get("span_id", msgspec.UNSET),
-                )
+            line = AccessLine(
+                timestamp(),
+                exchange.method,
+                exchange.template,
+                exchange.status,
+                round(seconds * 1000, 2),
+                exchange.request_id,
+                exchange.caller_id,
             )
+            if live.tracer is not None:
+                line = msgspec.structs.replace(line, **trace_fields())
+            self._access_log.write(line)
 
 
 class _Body:
