@@ -138,20 +138,18 @@ class Edge:
             )
             metrics.count_failure(exchange.template, code)
         if self._access_log.enabled:
-            trace = trace_fields()
-            self._access_log.write(
-                AccessLine(
-                    timestamp(),
-                    exchange.method,
-                    exchange.template,
-                    exchange.status,
-                    round(seconds * 1000, 2),
-                    exchange.request_id,
-                    exchange.caller_id,
-                    trace_id=trace.get("trace_id", msgspec.UNSET),
-                    span_id=trace.get("span_id", msgspec.UNSET),
-                )
+            line = AccessLine(
+                timestamp(),
+                exchange.method,
+                exchange.template,
+                exchange.status,
+                round(seconds * 1000, 2),
+                exchange.request_id,
+                exchange.caller_id,
             )
+            if live.tracer is not None:
+                line = msgspec.structs.replace(line, **trace_fields())
+            self._access_log.write(line)
 
 
 class _Body:
