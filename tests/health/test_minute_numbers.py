@@ -6,16 +6,19 @@ import asyncio
 import os
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, cast
 
+import asyncpg
 import pytest
 from tests.support.holding import holding
 from tests.support.late_leases import APRIL, SECOND, unpaid_lease
 from tests.support.operations import started
 from tests.support.tenants import NOON, make_partner
 
+from partner_api.clock import Clock
 from partner_api.database.connection import connect
 from partner_api.database.vital_signs import read_vital_signs
+from partner_api.health import minute_numbers
 from partner_api.health.minute_numbers import measure_database, measure_disks
 from partner_api.jobs import summary_store
 from partner_api.leases import past_due_store
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.support.databases import DatabaseUrls
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Pool
 
 _DAY = timedelta(days=1)
 _UNDO = "the test undoes what it did"
@@ -37,6 +40,42 @@ _UNDO = "the test undoes what it did"
 def number(name: str, **labels: str) -> float | None:
     """A number, as /metrics has it."""
     return REGISTRY.get_sample_value(f"layers_{name}", labels)
+
+
+class _Unreachable:
+    """A pool each of whose loans ends in an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.asked = asyncio.Event()
+        self.asked_again = asyncio.Event()
+
+    def acquire(self) -> NoReturn:
+        (self.asked_again if self.asked.is_set() else self.asked).set()
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("the connection died in the midst of an exchange"),
+        asyncpg.InterfaceError("the connection is closed"),
+        TimeoutError(),
+    ],
+)
+async def test_measuring_goes_on_whatever_the_database_does(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minute_numbers, "SECONDS_BETWEEN", 0.0)
+    pool = _Unreachable(error)
+    measuring = asyncio.create_task(
+        minute_numbers.measure_every_minute(cast("Pool", pool), Clock(), {})
+    )
+    again = asyncio.create_task(pool.asked_again.wait())
+    await asyncio.wait([measuring, again], return_when=asyncio.FIRST_COMPLETED)
+    assert not measuring.done()
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
 
 
 async def test_leases_past_due_are_counted_and_those_that_end_soon_apart(

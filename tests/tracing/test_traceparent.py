@@ -78,6 +78,10 @@ def test_two_of_them_name_nothing() -> None:
         (("one=1", "two@vendor=2"), "one=1,two@vendor=2"),
         (("one=1,,two=2",), "one=1,two=2"),
         (("one=1,one=2",), ""),
+        (("1one=1",), ""),
+        (("one@2vendor=1",), ""),
+        (("one@two@three=1",), ""),
+        ((f"one@{'v' * 15}=1",), ""),
         (("One=1",), ""),
         (("one=",), ""),
         (("one=\xe9",), ""),
@@ -94,6 +98,20 @@ def test_the_state_is_kept_only_whole_and_right(state: tuple[str, ...], kept: st
     )
     assert caller is not None
     assert caller.context.state == kept
+
+
+@pytest.mark.parametrize(
+    "state", ["congo=t6,1two@vendor=2", "1one=1", "one@two@three=1", "a*b/-_=~"]
+)
+def test_opentelemetry_takes_all_that_is_kept_and_logs_nothing_of_it(
+    state: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    trace_state = pytest.importorskip("opentelemetry.trace.span").TraceState
+    caller = read_caller([(b"traceparent", GOOD.encode()), (b"tracestate", state.encode())])
+    assert caller is not None
+    kept = caller.context.state
+    assert trace_state.from_header([kept] if kept else []).to_header() == kept
+    assert not caplog.records
 
 
 def test_what_is_written_is_read_again() -> None:

@@ -56,11 +56,14 @@ class Download(Exception):
 
     Args:
         reply: sends the file.
+        asks_again: whether it is sent part by part, and has an attribute ``admit``, which lets whoever looks in once
+            more before each further one.
     """
 
-    def __init__(self, reply: Any) -> None:
+    def __init__(self, reply: Any, *, asks_again: bool = False) -> None:
         super().__init__("a file is sent")
         self.reply = reply
+        self.asks_again = asks_again
 
 
 class Confirmation(Exception):

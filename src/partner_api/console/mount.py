@@ -267,7 +267,8 @@ async def shown(
     try:
         view = await handler(visit, **path)
     except Download as download:
-        download.reply.admit = partial(mount.admit, visit.request)
+        if download.asks_again:
+            download.reply.admit = partial(mount.admit, visit.request)
         return cast("Reply[Any]", download.reply)
     except Exception as error:
         refusal = client_error(

@@ -11,10 +11,9 @@ import contextlib
 from contextvars import Context
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-import asyncpg
 import structlog
 
-from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.database.outages import FAILURES, is_unavailable, log_unavailable
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
@@ -171,7 +170,7 @@ class Bell:
             topics, self._untold = self._untold, set()
             try:
                 await self._pool.execute(_TELL, _CHANNEL, sorted(topics))
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 _report(error, "bell_not_rung")
             await asyncio.sleep(_TELL_PAUSE_SECONDS)
 

@@ -10,6 +10,9 @@ from partner_api.logs import OncePerMinute
 _log = structlog.get_logger(__name__)
 _lines = OncePerMinute()
 
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""All that a statement, or a pool that is asked for a connection, can raise; for what is to go on after any of it."""
+
 # InternalClientError is what the driver makes of a connection that dies in the midst of an exchange.
 # ConnectionError and TimeoutError are its own and the pool's; other errors of the operating system are not
 # about the database.

@@ -13,9 +13,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-import asyncpg
 from prometheus_client import Gauge
 
+from partner_api.database.outages import FAILURES
 from partner_api.database.vital_signs import read_vital_signs
 from partner_api.jobs import summary_store
 from partner_api.leases import past_due_store
@@ -181,7 +181,7 @@ async def measure_every_minute(pool: Pool, clock: Clock, folders: Mapping[str, P
     threading.Thread(target=_measure_disks, args=(folders, over), name="disks", daemon=True).start()
     try:
         while True:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*FAILURES):
                 async with pool.acquire() as connection:
                     await measure_database(connection, clock.now())
             await asyncio.sleep(SECONDS_BETWEEN)

@@ -7,9 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
-import asyncpg
 import msgspec
 
+from partner_api.database.outages import FAILURES
 from partner_api.database.version import is_current
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
@@ -107,7 +107,7 @@ async def read_metrics(request: ApiRequest) -> Reply[str]:
     The lag of the background work is read from the database; while that is unavailable, the last value stays.
     """
     services = request.services
-    with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+    with contextlib.suppress(*FAILURES):
         await _asked(services, _measure_lag)
     text = render() + render_parts(services.run_folder)
     return Reply(200, text, content_type=CONTENT_TYPE)

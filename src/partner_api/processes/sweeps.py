@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-import asyncpg
 import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.notifications import Bell, Listener
+from partner_api.database.outages import FAILURES
 from partner_api.health.minute_numbers import measure_every_minute
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
@@ -64,7 +64,7 @@ async def run_sweeps_part(settings: Settings, installation: Installation, link: 
         while not stop.is_set():
             try:
                 await _work(settings, installation, storage, progress, stop, link)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 progress.error = type(error).__name__
                 _log.warning("sweeps_not_started", reason=type(error).__name__)
                 await sleep_unless_stopped(_RETRY_SECONDS, stop)
@@ -154,7 +154,7 @@ async def _measure(
     while True:
         # Not at once: what became due while no server ran is only now being done.
         await asyncio.sleep(_SECONDS_BETWEEN_LAGS)
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with contextlib.suppress(*FAILURES):
             async with pool.acquire() as connection:
                 progress.lag_seconds = await measure_lag(connection, sweeps, clock.now())
                 await webhook_metrics.measure(connection, clock.now())

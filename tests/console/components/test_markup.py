@@ -52,6 +52,16 @@ def test_an_element_is_written_as_htpy_writes_it(value: str, content: h.Node) ->
     assert str(expected).startswith(opening("a", class_="id", href=value, data_go=value))
 
 
+def test_text_of_another_kind_is_escaped_too() -> None:
+    class Name(str):
+        pass
+
+    name = Name("'><script>")
+    expected = h.a(href=name, title=Markup("&lt;"))[name]
+    assert element("a", name, href=name, title=Markup("&lt;")) == str(expected)
+    assert "<script>" not in opening("a", href=name)
+
+
 def test_what_was_written_before_is_not_left_out_without_a_word() -> None:
     parts = (one for one in "ab")
     node = h.p[parts]

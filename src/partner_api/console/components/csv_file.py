@@ -138,7 +138,7 @@ class CsvReply(Reply[str]):
         """
         if self._visit.parameter("csv") == self._name:
             await self.begin()
-            raise Download(self)
+            raise Download(self, asks_again=True)
 
     async def begin(self) -> None:
         """Ask for the first page.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.visible_text import visible
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,9 +52,7 @@ def field_node(form_name: str, field: Field, again: Submitted | None) -> h.Node:
             "\n" if value.startswith("\n") else None, value
         ]
     elif field.kind == "select":
-        control = h.select(shared, field.attributes)[
-            (h.option(value=one, selected=one == value)[text] for one, text in field.options)
-        ]
+        control = h.select(shared, field.attributes)[options_of(field, value)]
     elif field.kind == "checkbox":
         checked = bool(kept) if kept is not None else field.value == "yes"
         return h.div(".field.check")[
@@ -68,6 +68,13 @@ def field_node(form_name: str, field: Field, again: Submitted | None) -> h.Node:
         mode = "numeric" if field.kind in ("cents", "number") else None
         control = h.input(shared, field.attributes, type=kind, inputmode=mode, value=value)
     return h.div(".field")[label, control, hint, wrong]
+
+
+def options_of(field: Field, value: str) -> h.Node:
+    """Return what a select offers, with this value chosen. Names of others may be among it, and turn nothing around."""
+    return [
+        h.option(value=one, selected=one == value)[visible(text)] for one, text in field.options
+    ]
 
 
 def _kept(again: Submitted | None, field: Field) -> list[str] | None:

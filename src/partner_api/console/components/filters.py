@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import htpy as h
 
 from partner_api.console.components.errors import issues_of
+from partner_api.console.components.fields import options_of
 from partner_api.console.components.form import Field
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def _filter(visit: Visit, field: Field) -> h.Node:
     value = visit.parameter(field.name, field.value)
     control: h.Node
     if field.kind == "select":
-        control = h.select(id=id, name=field.name)[
-            (h.option(value=one, selected=one == value)[text] for one, text in field.options)
-        ]
+        control = h.select(id=id, name=field.name)[options_of(field, value)]
     else:
         kind = "date" if field.kind == "date" else "search"
         control = h.input(field.attributes, id=id, name=field.name, type=kind, value=value)

@@ -23,7 +23,7 @@ _NESTED: Final = (list, tuple, GeneratorType)
 
 
 def element(tag: str, content: h.Node, **attributes: str | None) -> Markup:
-    """Return an element; its content and the values of attributes are escaped, unless they are Markup.
+    """Return an element; its content is escaped, unless it is Markup, and the values of attributes always are.
 
     Args:
         tag: its name.
@@ -101,7 +101,7 @@ def _attributes(attributes: Mapping[str, str | None]) -> str:
     written = ""
     for name, value in attributes.items():
         if value is not None:
-            written += f'{_attribute(name)}="{_escaped(value)}"'
+            written += f'{_attribute(name)}="{_quoted(value)}"'
     return written
 
 
@@ -112,4 +112,9 @@ def _attribute(name: str) -> str:
 
 def _escaped(text: str) -> str:
     # To look is faster than to escape, and most text has nothing to escape.
-    return escape(text) if type(text) is str and _ESCAPED.search(text) is not None else text
+    return escape(text) if _ESCAPED.search(text) is not None else text
+
+
+def _quoted(value: str) -> str:
+    """Escape the value of an attribute, Markup too: what is written between quotes must have none."""
+    return escape(str(value)) if _ESCAPED.search(value) is not None else value

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import asyncpg
 import structlog
 
 from partner_api.content.upload_store import ClaimLost, HeldJob, upload
 from partner_api.database.arguments import SYSTEM
+from partner_api.database.outages import FAILURES
 from partner_api.jobs import claim_store
 from partner_api.rendering.assets import SlideshowInputs
 from partner_api.rendering.worker.renderer import RenderingFailed
@@ -39,7 +39,6 @@ _SHARES = {"rendering": (0.0, 0.7), "uploading": (0.7, 0.95), "finalizing": (0.9
 _HEARTBEAT_CHECK_SECONDS = 0.5
 _SILENCE_SECONDS = LEASE_SECONDS / 3
 _RETRY_SECONDS = 1.0
-_OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Canceled(Exception):
@@ -234,7 +233,7 @@ class Job:
             SYSTEM,
         )
         # What cannot be said now, the end of the claim says later.
-        with contextlib.suppress(ClaimLost, *_OUTAGES):
+        with contextlib.suppress(ClaimLost, *FAILURES):
             outcome = await self._report(
                 lambda connection: claim_store.fail_jobs(
                     connection, self._held.tenant_id, self._clock.now(), [failure]
@@ -272,7 +271,7 @@ class Job:
         while True:
             try:
                 return await work()
-            except _OUTAGES as error:
+            except FAILURES as error:
                 if loop.time() > deadline:
                     raise
                 self._log.warning("report_delayed", reason=type(error).__name__)
