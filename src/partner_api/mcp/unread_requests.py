@@ -24,6 +24,7 @@ _NOT_READ: Final = (
     "The request cannot be read as JSON, so nothing was done. It may hold half of an emoji (a lone surrogate), a "
     "number that is too long, or be nested too deep. Correct the arguments, and call again."
 )
+_MOST_DIGITS: Final = 18
 
 
 class AnsweredRequests:
@@ -89,12 +90,22 @@ def _id_of(error: pydantic.ValidationError) -> str | int | None:
     if problem["type"] != "json_invalid":
         return None
     try:
-        # The digits of a number do not matter, and thousands of them are refused here too.
-        message: Any = json.loads(problem["input"], parse_int=lambda digits: int(digits[:18]))
+        message: Any = json.loads(problem["input"], parse_int=_short_number)
     except (ValueError, RecursionError):
         return None
     if not isinstance(message, dict) or not isinstance(message.get("method"), str):
         return None
-    number = message.get("id")
-    is_id = isinstance(number, str | int) and not isinstance(number, bool)
-    return number if is_id else None
+    match message.get("id"):
+        case bool():
+            return None
+        case int() as number:
+            return number
+        # Half of a surrogate pair cannot be written as an answer's id either.
+        case str() as name if name.isascii():
+            return name
+    return None
+
+
+def _short_number(digits: str) -> int | None:
+    """Read a number that an id may be; Python too refuses thousands of digits."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
