@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,6 +125,21 @@ def test_a_client_that_reads_no_more_is_no_fault(
     monkeypatch.setattr(mcp, "_serve", serve)
     result = run("mcp", LAYERS_API_KEY=KEY)
     assert (result.status, result.errors) == (status, "")
+
+
+def test_a_standard_output_that_cannot_be_written_is_said_in_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def serve(*_: object) -> None:
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise ExceptionGroup("of a group of tasks", [ExceptionGroup("inside", [full])])
+
+    monkeypatch.setattr(mcp, "_serve", serve)
+    result = run("mcp", LAYERS_API_KEY=KEY)
+    assert (result.status, result.errors) == (
+        1,
+        "layers: Standard output, where the answers go, cannot be written: No space left on device.\n",
+    )
 
 
 def test_another_fault_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,12 @@ async def test_an_older_client_lists_calls_is_refused_and_leaves(
         assert talk.process.stdin is not None
         talk.process.stdin.write(b"no JSON\n[]\n\xff\x00\n" + b"[" * 100_000 + b"\n")
         assert await talk.ask("ping") == {}
+        half = {"name": "whoami", "arguments": {"half of an emoji": "\ud83d"}}
+        number = await talk.send("tools/call", half)
+        assert talk.process.stdout is not None
+        line = await asyncio.wait_for(talk.process.stdout.readline(), PATIENCE_SECONDS)
+        unread = json.loads(line)
+        assert (unread["id"], unread["error"]["code"]) == (number, -32700)
         talk.process.stdin.close()
         status, output, errors = await talk.end()
     assert (status, output) == (0, b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from tests.mcp.calling import EVERYTHING, answer, ask_route, connected, refusal, text_of
@@ -14,7 +15,7 @@ from partner_api.mcp.catalogue import ALL_TOOLS, Choice
 if TYPE_CHECKING:
     import httpx2
     from mcp import Client
-    from tests.support.installation import Installation
+    from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
 
@@ -131,9 +132,24 @@ async def test_a_server_that_acts_for_a_child_acts_for_it_alone(
                 refused = refusal(await client.call_tool("list_projects", {name: value}))
                 assert refused["details"]["issues"][0]["path"] == name
         assert answer(await client.call_tool("list_organizations", {}))["items"] == []
-        assert refusal(await client.call_tool("get_wallet", {}))["code"] == "NOT_FOUND"
+        without = refusal(await client.call_tool("get_wallet", {}))
+        assert without["code"] == "NOT_FOUND"
+        assert "a child has no cash wallet" in without["next"]
         own = {"projectId": project_id(family.partner)}
         assert refusal(await client.call_tool("get_project", own))["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("organization", ["none", f"org_{UUID(int=0)}"])
+async def test_that_it_acts_for_no_child_is_nothing_that_arguments_mend(
+    family: Family, server: Service, organization: str
+) -> None:
+    key = family.partner_key.text
+    async with connected(server.base_url, key, organization=organization) as client:
+        refused = refusal(await client.call_tool("whoami", {}))
+        assert refused["code"] == ("VALIDATION" if organization == "none" else "NOT_FOUND")
+        assert "Correct the arguments" not in refused["next"]
+        assert "organization" in refused["next"]
+        assert "tell the person who runs this server" in refused["next"]
 
 
 async def test_everything_is_offered_when_everything_is_allowed() -> None:

@@ -37,6 +37,8 @@ _AT_A_TERMINAL: Final = (
     "Ctrl-C ends it; docs/mcp.md says how programs start it."
 )
 
+_UNWRITTEN: Final = "layers: Standard output, where the answers go, cannot be written: {reason}."
+
 
 def _toolsets(text: str) -> str:
     from partner_api.mcp.tool import TOOLSETS
@@ -128,9 +130,13 @@ def mcp(
     try:
         run_until_stopped(lambda _stops: _serve(choice, client, base_url))
     except BaseExceptionGroup as group:
+        broken, other = group.split(OSError)
+        if broken is None or other is not None:
+            raise
         if _is_unread(group):
             raise typer.Exit(UNREAD) from None
-        raise
+        say(_UNWRITTEN.format(reason=_first_of(broken).strerror))
+        raise typer.Exit(FAILED) from None
 
 
 async def _serve(choice: Choice, client: AsyncLayers, base_url: str | None) -> None:
@@ -147,3 +153,8 @@ def _is_unread(group: BaseExceptionGroup[BaseException]) -> bool:
     """Return whether all that happened is that the client has closed standard output."""
     closed, other = group.split(BrokenPipeError)
     return closed is not None and other is None
+
+
+def _first_of(group: BaseExceptionGroup[OSError]) -> OSError:
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -8,6 +8,7 @@ import msgspec
 
 from layers_partner import APIConnectionError, APIError
 from partner_api.commands.refusals import reason_of
+from partner_api.edge.request.api_request import ACTING_HEADER
 from partner_api.errors import ApiError, shorten
 from partner_api.mcp.results import result_of, size_of
 from partner_api.mcp.tool import IDEMPOTENCY_KEY
@@ -41,6 +42,14 @@ _NEXT: Final = {
     "KILL_SWITCH": f"The key or the organization is suspended, as details.scope says. {_ASK}",
     "NOT_ENABLED": "Do without it, or tell the person who runs this server.",
 }
+_NONE_OF_IT: Final = (
+    "The organization that this server acts for has none of it, as a child has no cash wallet; or it is not a child of "
+    f"the key's organization. {_ASK}"
+)
+_NOT_AN_ORGANIZATION: Final = (
+    "This server was started with a wrong --organization or LAYERS_ORGANIZATION; no argument can mend that. "
+    f"{_ASK}"
+)
 _UNEXPECTED: Final = f"If it stays so after another try, quote requestId. {_ASK}"
 
 
@@ -98,7 +107,7 @@ def refused_there(
         }
         if error.details:
             told["details"] = error.details
-        advice = _advice(error, key)
+        advice = _of_organization(bound, error) or _advice(error, key)
     elif isinstance(error, APIConnectionError):
         told = {"code": "NO_ANSWER", "message": f"No answer from {host} ({reason_of(error)})."}
         advice = _again(key)
@@ -108,6 +117,17 @@ def refused_there(
     if key is not None:
         told[IDEMPOTENCY_KEY] = key
     return _result(told, advice, secret)
+
+
+def _of_organization(bound: BoundTool, error: APIError) -> str | None:
+    """Say what to do when it is not an argument that is wrong, but for whom this server acts."""
+    if error.code == "NOT_FOUND" and not bound.route.path and bound.route.body is None:
+        return _NONE_OF_IT
+    issues = error.details.get("issues")
+    if not isinstance(issues, list):
+        return None
+    paths = [issue.get("path") for issue in issues if isinstance(issue, dict)]
+    return _NOT_AN_ORGANIZATION if ACTING_HEADER in paths else None
 
 
 def _advice(error: APIError, key: str | None) -> str:

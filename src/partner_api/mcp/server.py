@@ -15,6 +15,7 @@ from partner_api.mcp.catalogue import ALL_TOOLS
 from partner_api.mcp.input_schema import input_schema
 from partner_api.mcp.refusals import failed, not_enabled
 from partner_api.mcp.standard_input import StandardInput
+from partner_api.mcp.unread_requests import AnsweredRequests
 
 if TYPE_CHECKING:
     from anyio import AsyncFile
@@ -86,7 +87,9 @@ async def serve_stdio(server: Server[Any]) -> None:
     """
     lines = cast("AsyncFile[str]", StandardInput(sys.stdin.fileno()))
     async with stdio_server(stdin=lines) as (requests, answers):
-        await server.run(requests, answers, server.create_initialization_options())
+        await server.run(
+            AnsweredRequests(requests, answers), answers, server.create_initialization_options()
+        )
 
 
 def wire_tool(bound: BoundTool) -> types.Tool:
