@@ -147,6 +147,14 @@ def test_probes_and_paths_of_the_proxies_are_routes() -> None:
     assert outsiders.split() == ["/ops", "/ops/*", "/console", "/console/*", "/metrics"]
 
 
+def test_the_alerts_find_the_servers_of_the_chart() -> None:
+    rules = (ROOT / "deploy/monitoring/prometheus/rules.yml").read_text("utf-8")
+    asked = set(re.findall(r'job=~"([^"]+)"', rules))
+    monitor = TEMPLATES["servicemonitor.yaml"]
+    [job] = re.findall(r"targetLabel: job\n +replacement: (\S.*)\n", monitor)
+    assert {bool(re.fullmatch(pattern, job)) for pattern in asked} == {True}
+
+
 def test_liveness_does_not_depend_on_the_database() -> None:
     [liveness] = re.findall(r"livenessProbe:\n +httpGet: (.+)\n", TEMPLATES["api.yaml"])
     assert liveness == "{path: /healthz, port: http}"
