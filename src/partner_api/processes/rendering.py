@@ -6,12 +6,12 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-import asyncpg
 import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.notifications import Listener
+from partner_api.database.outages import FAILURES
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
 from partner_api.rehearsal.installation import following_installation
@@ -74,6 +74,6 @@ async def run_rendering_part(settings: Settings, installation: Installation, lin
                         await run_rendering(pool, clock, storage, settings, stop, turn)
                 finally:
                     await pool.close()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 _log.warning("rendering_not_started", reason=type(error).__name__)
                 await sleep_unless_stopped(_RETRY_SECONDS, stop)

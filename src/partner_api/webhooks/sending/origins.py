@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import asyncpg
 import msgspec
 
 from partner_api.audit import store as audit
+from partner_api.database.outages import FAILURES
 from partner_api.ids import MalformedId, decode_id
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def with_requests(
         return list(deliveries)
     try:
         trails = await audit.trails_at(connection, tenant_id, times)
-    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+    except FAILURES:
         return list(deliveries)
     return [
         each
