@@ -106,6 +106,18 @@ def test_a_folder_without_backups_is_no_target(tmp_path: Path) -> None:
         read_catalog(open_target(str(tmp_path / "nowhere")))
 
 
+def test_names_that_were_put_into_a_target_lead_nowhere(target: Target) -> None:
+    base_id = add_base(target, 9)
+    target.write("wal/notes.history", b"what somebody wrote down")
+    assert read_catalog(target).histories == {}
+    place = f"bases/{base_id}/backup.json"
+    record = target.read(place)
+    for old, new in ((b"base.tar.gz", b"../../../../x"), (base_id.encode(), b"../x")):
+        target.write(place, record.replace(old, new))
+        with pytest.raises(BackupError, match="is not what was written"):
+            read_catalog(target)
+
+
 def test_names_of_segments_are_those_of_postgresql() -> None:
     lsn = parse_lsn("1A/FF000028")
     segment = Segment(3, lsn // SEGMENT_BYTES)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from embedded_postgres.account import own_account
 from embedded_postgres.backup.errors import BackupError
-from embedded_postgres.backup.wal import SEGMENT_BYTES, Ancestor, Segment, is_really, parse_history
+from embedded_postgres.backup.wal import (
+    SEGMENT_BYTES,
+    Ancestor,
+    Segment,
+    is_really,
+    parse_history,
+    timeline_of_history,
+)
 from embedded_postgres.binaries import binaries_for
 from embedded_postgres.data_folder import DataFolder
 from embedded_postgres.postmaster import Postmaster
@@ -87,8 +94,9 @@ def find_leftover(data_dir: Path, system_identifier: str) -> Leftover:
         )
     names = (Segment.parse(path.name) for path in wal.iterdir())
     histories = {
-        int(path.stem, 16): parse_history(path.read_text(encoding="ascii", errors="replace"))
+        number: parse_history(path.read_text(encoding="ascii", errors="replace"))
         for path in wal.glob("*.history")
+        if (number := timeline_of_history(path.name)) is not None
     }
     timeline = max((one.timeline for one in names if one is not None), default=1)
     return Leftover(wal, timeline, histories)

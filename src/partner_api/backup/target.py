@@ -47,6 +47,10 @@ class Target(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Remove what writers that were killed have left, and nothing that has a name."""
+        ...
+
     def delete(self, name: str) -> None:
         """Remove what has a name, if anything has."""
         ...
