@@ -76,6 +76,8 @@ def plan_restore(
     chosen = timeline or max(
         catalog.newest_timeline(), leftover.timeline if leftover is not None else 1
     )
+    if timeline is None and leftover is None:
+        _require_newest(catalog, chosen)
     bases = catalog.bases_for(chosen)
     if not bases:
         raise BackupError(
@@ -119,6 +121,17 @@ def plan_restore(
         segments = [one for one in segments if one[0].number <= end]
     missing = catalog.missing_after(base, chosen)
     return RestorePlan(base, chosen, to, reach, segments, missing)
+
+
+def _require_newest(catalog: Catalog, chosen: int) -> None:
+    """Check that no other time line goes on: a restored copy that was tried with the target has begun its own."""
+    record = catalog.timelines.get(chosen)
+    live = max(catalog.timelines.values(), key=lambda one: one.as_of, default=record)
+    if record is not None and live is not None and live.as_of > record.as_of:
+        raise BackupError(
+            f"Time line {chosen} was begun last, but time line {live.timeline} was archived later. Choose one with "
+            "--timeline; `layers backup list` shows both."
+        )
 
 
 def _range(first: datetime, last: datetime | None) -> str:
