@@ -67,6 +67,13 @@ def test_a_name_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
     assert precious.read_bytes() == b"of somebody else"
 
 
+def test_nobody_else_can_look_into_the_folder(tmp_path: Path) -> None:
+    open_target(str(tmp_path / "above" / "target")).write("wal/00000001/x.gz", b"")
+    made = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
+    assert len(made) == 5
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
 def test_drafts_of_writers_that_were_killed_go_after_a_day(tmp_path: Path) -> None:
     target = open_target(str(tmp_path))
     target.write("bases/2/backup.json", b"{}")

@@ -97,7 +97,7 @@ class FolderTarget:
     def _put(self, name: str, fill: Callable[[IO[bytes]], object]) -> None:
         place = self._place(name)
         with _explained(self._path):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(place.parent)
             descriptor, draft = tempfile.mkstemp(prefix=_DRAFT, dir=place.parent)
             try:
                 with os.fdopen(descriptor, "wb") as file:
@@ -109,11 +109,26 @@ class FolderTarget:
                 with contextlib.suppress(OSError):
                     os.unlink(draft)
                 raise
-            folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _flush(place.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Create a folder and those above it, each closed to others and there after a crash."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # Where it may be entered and written, and not read, there is nothing to open.
+    with contextlib.suppress(PermissionError):
+        _flush(folder.parent)
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove_if_empty(folder: Path, root: Path) -> None:
