@@ -10,7 +10,7 @@ import pytest
 from tests.storage.conftest import s3_endpoint
 
 from embedded_postgres.backup.errors import BackupError
-from partner_api.backup.target import open_target
+from partner_api.backup.target import open_target, require_outside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,17 @@ def test_nobody_else_can_look_into_the_folder(tmp_path: Path) -> None:
     made = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
     assert len(made) == 5
     assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_a_target_in_the_data_folder_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (tmp_path / "link").symlink_to(data)
+    for inside in ("data", "data/files", "data/postgres/b", "link/b", "x/../data/b"):
+        with pytest.raises(BackupError, match="is in the data folder"):
+            require_outside(str(tmp_path / inside), data)
+    for outside in (str(tmp_path / "database"), str(tmp_path), "s3://data/files"):
+        require_outside(outside, data)
 
 
 def test_drafts_of_writers_that_were_killed_go_after_a_day(tmp_path: Path) -> None:

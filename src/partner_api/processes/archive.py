@@ -15,7 +15,7 @@ from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.data_folder import DataFolder
 from partner_api.backup.catalog import has_backup_since, require_own
 from partner_api.backup.shipping import NO_BACKUP, SHIP_SECONDS, Shipper
-from partner_api.backup.target import open_target
+from partner_api.backup.target import open_target, require_outside
 from partner_api.metrics import backup as metrics
 from partner_api.processes.asynchronous import beating, stop_on_signals
 from partner_api.processes.link import Beat
@@ -102,6 +102,7 @@ async def _archive(
     settings: Settings, owner_url: str, progress: ArchiveProgress, stop: asyncio.Event
 ) -> None:
     assert settings.backup_target is not None  # noqa: S101 - it is started only then
+    require_outside(settings.backup_target, settings.data_dir)
     threads = _Threads(progress)
     target = await threads.run(open_target, settings.backup_target)
     connection = await slot.connect_as_owner(owner_url)
