@@ -193,6 +193,12 @@ _DATABASE: Final = (
         "Bps", alerts=("LayersWalKept",),
     ),
     Panel(
+        "Backup behind",
+        "How old the last copy of the log at the target for backups is; nothing, where no target is set.",
+        (Query("max(layers_backup_lag_seconds{%})", "behind"),),
+        "s", 60, 300, ("LayersBackupBehind",),
+    ),
+    Panel(
         "Sessions of PostgreSQL",
         "Everybody's, and how many are allowed.",
         (

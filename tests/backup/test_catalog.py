@@ -6,11 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.backup.worlds import NOON, add_base, add_history, add_wal, make_target
+from tests.backup.worlds import (
+    NOON,
+    add_base,
+    add_history,
+    add_wal,
+    make_target,
+    write_segment,
+)
 
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment, parse_lsn
 from partner_api.backup.catalog import read_catalog, segment_name
+from partner_api.backup.leftover import Leftover
 from partner_api.backup.restoring import RestorePlan, plan_restore
 
 if TYPE_CHECKING:
@@ -82,6 +90,33 @@ def test_after_a_restore_both_ways_can_be_gone(target: Target) -> None:
     assert plan(target, None, timeline=1).base.id == late
 
 
+def test_a_time_line_that_another_has_outlived_is_asked_for(target: Target) -> None:
+    add_base(target, 2)
+    add_wal(target, 1, 1, 9)
+    # A drill, which archived for a while.
+    add_history(target, 2, 1, 4 * SEGMENT_BYTES + SEGMENT_BYTES // 2)
+    add_wal(target, 2, 4, 6)
+    for to in (None, hours(3)):
+        with pytest.raises(BackupError, match="but time line 1 was archived later"):
+            plan(target, to)
+    assert plan(target, None, timeline=1).timeline == 1
+    assert plan(target, None, timeline=2).timeline == 2
+
+
+def test_what_is_on_a_dead_disk_after_a_gap_is_refused(tmp_path: Path) -> None:
+    archived = tmp_path / "archived"
+    archived.mkdir()
+    for number in (2, 3):
+        (archived / Segment(1, number).name).touch()
+    for number in (4, 5):
+        write_segment(tmp_path / "dead", Segment(1, number))
+    leftover = Leftover(tmp_path / "dead" / "pg_wal", 1, {})
+    leftover.copy_into(archived, 2 * SEGMENT_BYTES)
+    (archived / Segment(1, 3).name).unlink()
+    with pytest.raises(BackupError, match=r"000000000000003 .* is missing between"):
+        leftover.copy_into(archived, 2 * SEGMENT_BYTES)
+
+
 def test_an_instant_out_of_reach_is_refused(target: Target) -> None:
     add_base(target, 2)
     add_wal(target, 1, 1, 3)
@@ -104,6 +139,18 @@ def test_a_folder_without_backups_is_no_target(tmp_path: Path) -> None:
 
     with pytest.raises(BackupError, match="its disk is mounted"):
         read_catalog(open_target(str(tmp_path / "nowhere")))
+
+
+def test_names_that_were_put_into_a_target_lead_nowhere(target: Target) -> None:
+    base_id = add_base(target, 9)
+    target.write("wal/notes.history", b"what somebody wrote down")
+    assert read_catalog(target).histories == {}
+    place = f"bases/{base_id}/backup.json"
+    record = target.read(place)
+    for old, new in ((b"base.tar.gz", b"../../../../x"), (base_id.encode(), b"../x")):
+        target.write(place, record.replace(old, new))
+        with pytest.raises(BackupError, match="is not what was written"):
+            read_catalog(target)
 
 
 def test_names_of_segments_are_those_of_postgresql() -> None:

@@ -92,6 +92,18 @@ def test_a_segment_that_is_gone_is_said(target: Target, cluster: Path) -> None:
         Shipper(target, cluster, "a server").ship(position(4))
 
 
+def test_nothing_is_written_where_the_disk_of_the_target_was_unmounted(
+    tmp_path: Path, target: Target, cluster: Path
+) -> None:
+    shipper = Shipper(target, cluster, "a server")
+    shipper.ship(position(1.5))
+    (tmp_path / "target").rename(tmp_path / "away")
+    (tmp_path / "target").mkdir()
+    with pytest.raises(BackupError, match="its disk is not mounted"):
+        shipper.ship(position(2.5, seconds=5))
+    assert list((tmp_path / "target").iterdir()) == []
+
+
 def test_a_full_target_is_said_and_leaves_no_half_of_a_segment(
     target: Target, cluster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

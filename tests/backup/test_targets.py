@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.storage.conftest import s3_endpoint
 
 from embedded_postgres.backup.errors import BackupError
-from partner_api.backup.target import open_target
+from partner_api.backup.target import open_target, require_outside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,55 @@ def test_what_is_kept_is_read_listed_replaced_and_removed(target: Target, tmp_pa
     for name in ("1/backup.json", "1/base.tar.gz", "1/none"):
         target.delete(f"bases/{name}")
     assert target.names("bases") == {}
+
+
+def test_a_name_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"of somebody else")
+    target = open_target(str(tmp_path / "target"))
+    target.write("files/a", b"")
+    for name in ("files/../../precious", "../precious", str(precious)):
+        with pytest.raises(BackupError, match="leads elsewhere"):
+            target.delete(name)
+        with pytest.raises(BackupError, match="leads elsewhere"):
+            target.write(name, b"changed")
+        with pytest.raises(BackupError, match="leads elsewhere"):
+            target.read(name)
+    assert precious.read_bytes() == b"of somebody else"
+
+
+def test_nobody_else_can_look_into_the_folder(tmp_path: Path) -> None:
+    open_target(str(tmp_path / "above" / "target")).write("wal/00000001/x.gz", b"")
+    made = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
+    assert len(made) == 5
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_a_target_in_the_data_folder_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (tmp_path / "link").symlink_to(data)
+    for inside in ("data", "data/files", "data/postgres/b", "link/b", "x/../data/b"):
+        with pytest.raises(BackupError, match="is in the data folder"):
+            require_outside(str(tmp_path / inside), data)
+    for outside in (str(tmp_path / "database"), str(tmp_path), "s3://data/files"):
+        require_outside(outside, data)
+
+
+def test_drafts_of_writers_that_were_killed_go_after_a_day(tmp_path: Path) -> None:
+    target = open_target(str(tmp_path))
+    target.write("bases/2/backup.json", b"{}")
+    old, young = tmp_path / "bases/1/.draft-old", tmp_path / "bases/2/.draft-young"
+    for draft in (old, young):
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_bytes(b"half")
+    two_days_ago = time.time() - 2 * 86_400
+    for path in (old, tmp_path / "bases/2/backup.json"):
+        os.utime(path, (two_days_ago, two_days_ago))
+    target.tidy()
+    assert not old.parent.exists()
+    assert young.exists()
+    assert target.names("bases") == {"2/backup.json": 2}
 
 
 def test_a_place_that_cannot_be_used_is_said_without_credentials(

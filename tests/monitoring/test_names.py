@@ -25,7 +25,8 @@ from partner_api.app import ROUTES
 from partner_api.database import skipped_rows
 from partner_api.edge.connections import numbers as connections
 from partner_api.errors import CODES
-from partner_api.metrics import lanes
+from partner_api.metrics import backup, lanes
+from partner_api.tracing import metrics as tracing
 
 if TYPE_CHECKING:
     from tests.support.serving import Service
@@ -44,6 +45,14 @@ NOT_YET = {
     "layers_money_calls_total": lanes._CALLS,
     "layers_money_items_total": lanes._ITEMS,
 }
+# What only a server has that archives, or that traces.
+BY_SETTING = (
+    backup._LAG,
+    backup._UNARCHIVED,
+    backup._SEGMENTS,
+    backup._FAILURES,
+    tracing._SPANS,
+)
 # Values that a server has only after somebody has asked for something.
 STATUSES = {"402"}
 
@@ -82,6 +91,11 @@ def families(server: Service) -> dict[str, Family]:
         found.setdefault(
             name, Family("counter", "", {label: set() for label in counter._labelnames})
         )
+    for metric in BY_SETTING:
+        (described,) = metric.describe()
+        name = described.name + ("_total" if described.type == "counter" else "")
+        labels: dict[str, set[str]] = {label: set() for label in metric._labelnames}
+        found.setdefault(name, Family(described.type, described.documentation, labels))
     return found
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SEGMENT_BYTES: Final = 16 * 1024 * 1024
 _SEGMENTS_PER_NAME: Final = 0x1_0000_0000 // SEGMENT_BYTES
 _SEGMENT = re.compile(r"[0-9A-F]{24}")
+_HISTORY = re.compile(r"([0-9A-F]{8})\.history")
 _HISTORY_LINE = re.compile(r"\s*(\d+)\s+([0-9A-F]+/[0-9A-F]+)")
 # Of the first page: magic number, flags, time line, and the position that it begins at.
 _PAGE_HEADER: Final = struct.Struct("=HHIQ")
@@ -65,6 +66,12 @@ def format_lsn(lsn: int) -> str:
 def history_name(timeline: int) -> str:
     """Return the name of the file that says where a time line comes from."""
     return f"{timeline:08X}.history"
+
+
+def timeline_of_history(name: str) -> int | None:
+    """Return the time line whose history has this name; None if it is the name of something else."""
+    match = _HISTORY.fullmatch(name)
+    return None if match is None else int(match[1], 16)
 
 
 def parse_history(text: str) -> list[Ancestor]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from embedded_postgres.backup.base import FILES as BASE_FILES
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import (
     SEGMENT_BYTES,
@@ -28,6 +29,7 @@ from embedded_postgres.backup.wal import (
     Segment,
     history_name,
     parse_history,
+    timeline_of_history,
 )
 
 if TYPE_CHECKING:
@@ -216,6 +218,12 @@ def read_catalog(target: Target) -> Catalog:
         base_id: read_record(target, f"{BASES}/{base_id}/{BASE_RECORD}", BaseRecord)
         for base_id in ids
     }
+    for base_id, record in records.items():
+        # What is written and removed under these names is on this machine.
+        if record is not None and (
+            record.id != base_id or not record.objects.keys() <= set(BASE_FILES)
+        ):
+            raise BackupError(f"The record of the backup {base_id} is not what was written.")
     lines = (
         read_record(target, f"{TIMELINES}/{name}", TimelineRecord)
         for name in target.names(TIMELINES)
@@ -225,9 +233,10 @@ def read_catalog(target: Target) -> Catalog:
     partials: set[Segment] = set()
     for name in target.names(WAL):
         leaf = name.rpartition("/")[2]
-        if leaf.endswith(".history"):
+        timeline = timeline_of_history(name)
+        if timeline is not None:
             text = target.read(f"{WAL}/{name}").decode("ascii", errors="replace")
-            histories[int(leaf.partition(".")[0], 16)] = parse_history(text)
+            histories[timeline] = parse_history(text)
         elif leaf.endswith(".gz"):
             segment = Segment.parse(leaf.partition(".")[0])
             if segment is not None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from embedded_postgres.account import own_account
 from embedded_postgres.backup.errors import BackupError
-from embedded_postgres.backup.wal import SEGMENT_BYTES, Ancestor, Segment, is_really, parse_history
+from embedded_postgres.backup.wal import (
+    SEGMENT_BYTES,
+    Ancestor,
+    Segment,
+    is_really,
+    parse_history,
+    timeline_of_history,
+)
 from embedded_postgres.binaries import binaries_for
 from embedded_postgres.data_folder import DataFolder
 from embedded_postgres.postmaster import Postmaster
@@ -34,9 +41,9 @@ class Leftover(NamedTuple):
         """Copy the segments from an LSN on, and the histories, over what is there.
 
         Raises:
-            BackupError: there are none.
+            BackupError: there are none, or some are missing between what is there and them.
         """
-        found = 0
+        found = set()
         for path in sorted(self.wal.iterdir()):
             segment = Segment.parse(path.name)
             if path.name.endswith(".history"):
@@ -47,11 +54,25 @@ class Leftover(NamedTuple):
                 and is_really(segment, path)
             ):
                 shutil.copyfile(path, folder / path.name)
-                found += 1
+                found.add(segment.number)
         if not found:
             raise BackupError(
                 f"{self.wal} has no WAL that follows the backup. Restore without --wal-from."
             )
+        _require_no_gap(folder, start_lsn // SEGMENT_BYTES, max(found))
+
+
+def _require_no_gap(folder: Path, first: int, last: int) -> None:
+    """Check that recovery gets to the end: at a gap it would end as if that were all."""
+    there = {segment.number for path in folder.iterdir() if (segment := Segment.parse(path.name))}
+    missing = next((number for number in range(first, last) if number not in there), None)
+    if missing is not None:
+        name = Segment(1, missing).name[8:]
+        raise BackupError(
+            f"The WAL segment {name} (of any time line) is missing between what was archived and what is on the dead "
+            "server's disk, so what is after it cannot be restored. Use a later backup if there is one, or restore "
+            "without --wal-from what was archived before it."
+        )
 
 
 def find_leftover(data_dir: Path, system_identifier: str) -> Leftover:
@@ -87,8 +108,9 @@ def find_leftover(data_dir: Path, system_identifier: str) -> Leftover:
         )
     names = (Segment.parse(path.name) for path in wal.iterdir())
     histories = {
-        int(path.stem, 16): parse_history(path.read_text(encoding="ascii", errors="replace"))
+        number: parse_history(path.read_text(encoding="ascii", errors="replace"))
         for path in wal.glob("*.history")
+        if (number := timeline_of_history(path.name)) is not None
     }
     timeline = max((one.timeline for one in names if one is not None), default=1)
     return Leftover(wal, timeline, histories)

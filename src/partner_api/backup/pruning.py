@@ -40,6 +40,7 @@ def prune(target: Target, catalog: Catalog, keep: int, now: datetime) -> Pruned:
     Raises:
         BackupError: the newest copy lacks a part, so the older ones are still needed.
     """
+    target.tidy()
     bases = sorted(catalog.bases, key=lambda base: base.started_at)
     kept, removed = bases[-keep:], bases[:-keep]
     if not kept:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from embedded_postgres.backup.errors import BackupError, TargetNotReached
 from embedded_postgres.backup.recovery import recovering
-from embedded_postgres.backup.wal import SEGMENT_BYTES
+from embedded_postgres.backup.wal import SEGMENT_BYTES, timeline_of_history
 from embedded_postgres.binaries import MAJOR_VERSION
 from partner_api.backup.catalog import FILES, history_place, segment_name
 from partner_api.backup.checking import fetch_object, require_no_gap
@@ -76,6 +76,8 @@ def plan_restore(
     chosen = timeline or max(
         catalog.newest_timeline(), leftover.timeline if leftover is not None else 1
     )
+    if timeline is None and leftover is None:
+        _require_newest(catalog, chosen)
     bases = catalog.bases_for(chosen)
     if not bases:
         raise BackupError(
@@ -119,6 +121,17 @@ def plan_restore(
         segments = [one for one in segments if one[0].number <= end]
     missing = catalog.missing_after(base, chosen)
     return RestorePlan(base, chosen, to, reach, segments, missing)
+
+
+def _require_newest(catalog: Catalog, chosen: int) -> None:
+    """Check that no other time line goes on: a restored copy that was tried with the target has begun its own."""
+    record = catalog.timelines.get(chosen)
+    live = max(catalog.timelines.values(), key=lambda one: one.as_of, default=record)
+    if record is not None and live is not None and live.as_of > record.as_of:
+        raise BackupError(
+            f"Time line {chosen} was begun last, but time line {live.timeline} was archived later. Choose one with "
+            "--timeline; `layers backup list` shows both."
+        )
 
 
 def _range(first: datetime, last: datetime | None) -> str:
@@ -177,9 +190,9 @@ def _fetch_wal(
 ) -> None:
     for name in target.names("wal"):
         # All of them: the new time line needs a number that none has.
-        if name.endswith(".history"):
-            place = history_place(int(name.partition(".")[0], 16))
-            _write(recovery.wal / name, target.read(place))
+        timeline = timeline_of_history(name)
+        if timeline is not None:
+            _write(recovery.wal / name, target.read(history_place(timeline)))
     for number, (segment, partial) in enumerate(plan.segments):
         on_progress("fetching WAL", number, len(plan.segments))
         name = segment_name(segment, partial=partial)
@@ -216,6 +229,7 @@ def _fetch_files(target: Target, folder: Path, on_progress: Progress) -> None:
             raise BackupError(f"The target has a file with a name that leads elsewhere: {name!r}.")
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         target.download(f"{FILES}/{name}", place)
+        place.chmod(_MODE)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -13,6 +13,7 @@ from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment, history_name
 from partner_api.backup.catalog import (
     TimelineRecord,
     history_place,
+    read_installation,
     read_record,
     segment_name,
     timeline_name,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHIP_SECONDS: Final = 5.0
 """From one copying to the next: whatever is committed is at the target so much later, and as long as that takes."""
+NO_BACKUP: Final = "There is no backup at the target, or its disk is not mounted. Make one: `layers backup create`."
 # Without anything new, how far the WAL goes is still said so often.
 _SAY_SECONDS: Final = 30.0
 # Somebody else who has said so within this time is at work.
@@ -57,6 +59,9 @@ class Shipper:
         Raises:
             BackupError: the target cannot be used, or has something else under a name of this time line.
         """
+        # Each time: without its disk, the folder is an empty one on another disk, and can be written.
+        if read_installation(self._target) is None:
+            raise BackupError(NO_BACKUP)
         if self._next is None or self._next.timeline != position.timeline:
             self._begin(position)
         segment = self._next

@@ -5,12 +5,10 @@ Names are paths with ``/``. A thing is there whole or not at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from embedded_postgres.backup.errors import BackupError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Target(Protocol):
@@ -47,6 +45,10 @@ class Target(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Remove what writers that were killed have left, and nothing that has a name."""
+        ...
+
     def delete(self, name: str) -> None:
         """Remove what has a name, if anything has."""
         ...
@@ -72,3 +74,18 @@ def open_target(address: str) -> Target:
             'Install the extra: pip install "layers-partner-api[s3]".'
         ) from None
     return BucketTarget(address)
+
+
+def require_outside(address: str, data_dir: Path) -> None:
+    """Check that a target is not in the data folder, where it would copy itself, or be in the way of PostgreSQL.
+
+    Raises:
+        BackupError: it is.
+    """
+    if address.startswith("s3://"):
+        return
+    if Path(address).expanduser().resolve().is_relative_to(data_dir.expanduser().resolve()):
+        raise BackupError(
+            f"The folder for backups {address} is in the data folder {data_dir}, and would be lost with it. "
+            "Choose a folder on another disk, or a bucket."
+        )

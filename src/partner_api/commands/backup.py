@@ -45,13 +45,14 @@ def create(target: TargetArgument = None) -> None:
     change from then on, so that any later instant can be restored too.
     """
     from partner_api.backup.creating import create_backup, require_embedded
-    from partner_api.backup.target import open_target
+    from partner_api.backup.target import open_target, require_outside
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import require_existing_database, run_with_database
 
     settings = settings_from_environment()
     require_embedded(settings)
     address = target_address(settings, target)
+    require_outside(address, settings.data_dir)
     place = open_target(address)
     require_existing_database(settings)
     # Stopped in whatever way, it removes what is not whole.

@@ -30,10 +30,14 @@ _FAILURES = Counter(
 )
 
 
-def observe(lag_seconds: float, unarchived_bytes: int) -> None:
-    """Keep how far the archive is behind."""
-    _LAG.set(lag_seconds)
-    _UNARCHIVED.set(unarchived_bytes)
+def observe_lag(seconds: float) -> None:
+    """Keep how old what is archived is."""
+    _LAG.set(seconds)
+
+
+def observe_unarchived(size_bytes: int) -> None:
+    """Keep how much WAL waits to be archived."""
+    _UNARCHIVED.set(size_bytes)
 
 
 def count_segments(number: int) -> None:

@@ -14,8 +14,8 @@ from embedded_postgres.backup import slot
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.data_folder import DataFolder
 from partner_api.backup.catalog import has_backup_since, require_own
-from partner_api.backup.shipping import SHIP_SECONDS, Shipper
-from partner_api.backup.target import open_target
+from partner_api.backup.shipping import NO_BACKUP, SHIP_SECONDS, Shipper
+from partner_api.backup.target import open_target, require_outside
 from partner_api.metrics import backup as metrics
 from partner_api.processes.asynchronous import beating, stop_on_signals
 from partner_api.processes.link import Beat
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
-_NO_BACKUP = "There is no backup at the target, or its disk is not mounted. `layers backup create` makes the first one."
 
 
 class ArchiveProgress:
@@ -94,6 +93,8 @@ async def run_archive_part(settings: Settings, installation: Installation, link:
                 progress.failed(str(error))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 progress.failed(f"The WAL cannot be read: {type(error).__name__}.")
+            # Also when the target was not even reached: an alert waits for it.
+            metrics.observe_lag(progress.lag_seconds)
             await sleep_unless_stopped(SHIP_SECONDS, stop)
 
 
@@ -101,13 +102,18 @@ async def _archive(
     settings: Settings, owner_url: str, progress: ArchiveProgress, stop: asyncio.Event
 ) -> None:
     assert settings.backup_target is not None  # noqa: S101 - it is started only then
+    require_outside(settings.backup_target, settings.data_dir)
     threads = _Threads(progress)
     target = await threads.run(open_target, settings.backup_target)
     connection = await slot.connect_as_owner(owner_url)
     try:
+        # Before the target is asked: WAL waits also while it is away.
+        position = await slot.read_position(connection)
+        if position is not None:
+            metrics.observe_unarchived(position.flushed - position.kept_from)
         system_identifier = await slot.read_system_identifier(connection)
         if not await threads.run(require_own, target, system_identifier):
-            raise BackupError(_NO_BACKUP)
+            raise BackupError(NO_BACKUP)
         if await slot.keep_wal(connection):
             progress.gap_at = await slot.read_time(connection)
             _log.error(
@@ -140,14 +146,16 @@ async def _ship(
     position = await slot.read_position(connection)
     if position is None:
         raise BackupError("WAL was given up because it could not be archived for too long.")
-    metrics.observe(progress.lag_seconds, position.flushed - position.kept_from)
+    metrics.observe_lag(progress.lag_seconds)
+    metrics.observe_unarchived(position.flushed - position.kept_from)
     before = shipper.segments_shipped
     done = await threads.run(shipper.ship, position)
     metrics.count_segments(shipper.segments_shipped - before)
     if done > position.kept_from:
         await slot.give_up_to(connection, done)
     progress.done(position.as_of.timestamp())
-    metrics.observe(progress.lag_seconds, position.flushed - done)
+    metrics.observe_lag(progress.lag_seconds)
+    metrics.observe_unarchived(position.flushed - done)
 
 
 class _Threads:
