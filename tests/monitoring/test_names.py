@@ -171,10 +171,7 @@ def test_each_metric_stands_on_the_page_about_running(families: dict[str, Family
         for name, family in families.items()
         if family.kind == "counter" and name.endswith("_total")
     }
-    # Served only by a server that archives, or sends traces; this one does neither.
-    optional = {name for name in explained if name.startswith(("layers_backup_", "layers_trace_"))}
-    assert len(optional) == 5
-    assert explained - optional - {"layers_listen"} == served
+    assert explained - {"layers_listen"} == served
 
 
 def test_each_class_of_requests_has_routes() -> None:
