@@ -6,7 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.backup.worlds import SYSTEM, make_target, position, write_segment
+from tests.backup.worlds import SYSTEM, add_base, make_target, position, write_segment
 
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment
@@ -90,6 +90,30 @@ def test_a_segment_that_is_gone_is_said(target: Target, cluster: Path) -> None:
     (cluster / "pg_wal" / Segment(1, 2).name).unlink()
     with pytest.raises(BackupError, match="removed before it was copied"):
         Shipper(target, cluster, "a server").ship(position(4))
+
+
+def test_a_gap_is_remembered_by_the_target_until_there_is_a_backup_of_after_it(
+    target: Target, cluster: Path
+) -> None:
+    shipper = Shipper(target, cluster, "a server")
+    shipper.ship(position(1.5))
+    assert not shipper.has_gap
+    # Segment 2 was given up, and nobody kept it; whoever comes next sees that, and whoever comes then is told.
+    (cluster / "pg_wal" / Segment(1, 1).name).unlink()
+    (cluster / "pg_wal" / Segment(1, 2).name).unlink()
+    for seconds in (5, 10):
+        shipper = Shipper(target, cluster, "a server")
+        shipper.ship(position(3.25, seconds=seconds))
+        assert shipper.has_gap
+    add_base(target, 2)
+    shipper.ship(position(3.5, seconds=15))
+    assert shipper.has_gap
+    add_base(target, 3)
+    shipper.ship(position(3.5, seconds=20))
+    assert not shipper.has_gap
+    again = Shipper(target, cluster, "a server")
+    again.ship(position(3.5, seconds=25))
+    assert not again.has_gap
 
 
 def test_nothing_is_written_where_the_disk_of_the_target_was_unmounted(

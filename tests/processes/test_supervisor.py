@@ -180,15 +180,18 @@ def test_it_says_once_that_all_parts_work(watched: Watched) -> None:
     assert said == ["ready"]
 
 
-def test_the_database_ends_last(watched: Watched) -> None:
+def test_what_commits_ends_first_then_what_archives_it_and_the_database_last(
+    watched: Watched,
+) -> None:
+    kinds: tuple[PartKind, ...] = ("database", "archive", "api")
     with watched.supervisor as supervisor:
-        supervisor.start(watched.plan("database", "works", kind="database", marked=True))
-        supervisor.start(watched.plan("a", "works", marked=True))
-        watched.run_until(lambda: watched.marks.exists() and len(watched.marked()) == 2)
-        first = supervisor.pid_of("database")
+        for kind in kinds:
+            supervisor.start(watched.plan(kind, "works", kind=kind, marked=True))
+        watched.run_until(lambda: watched.marks.exists() and len(watched.marked()) == 3)
+        pids = [supervisor.pid_of(kind) for kind in kinds]
     lines = [line.split() for line in watched.marks.read_text().splitlines()]
-    assert [word for word, *_ in lines][2:] == ["works-stopped"] * 2
-    assert int(lines[-1][1]) == first
+    assert [word for word, *_ in lines][3:] == ["works-stopped"] * 3
+    assert [int(pid) for _, pid, _ in lines[3:]] == pids[::-1]
 
 
 def test_what_does_not_want_to_end_is_killed_when_its_time_is_up(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ class TimelineRecord(msgspec.Struct, frozen=True):
     shipped_lsn: int
     as_of: datetime
     writer: str
+    resumed_lsn: int | None = None
+    """Where it goes on after a gap, until there is a copy that was begun behind it."""
 
 
 class Catalog(NamedTuple):
@@ -251,11 +253,13 @@ def read_catalog(target: Target) -> Catalog:
     )
 
 
-def has_backup_since(target: Target, instant: datetime) -> bool:
-    """Return whether a copy was begun after an instant, and is whole."""
-    first = base_id_of(instant)
-    names = (name.partition("/") for name in target.names(BASES))
-    return any(leaf == BASE_RECORD and base_id >= first for base_id, _, leaf in names)
+def has_backup_from(target: Target, timeline: int, lsn: int) -> bool:
+    """Return whether a whole copy of a time line was begun at an LSN or behind it."""
+    names = (name for name in target.names(BASES) if name.endswith(f"/{BASE_RECORD}"))
+    found = (read_record(target, f"{BASES}/{name}", BaseRecord) for name in names)
+    return any(
+        base is not None and base.timeline == timeline and base.start_lsn >= lsn for base in found
+    )
 
 
 def base_id_of(started_at: datetime) -> str:

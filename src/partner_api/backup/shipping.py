@@ -12,6 +12,7 @@ from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment, history_name
 from partner_api.backup.catalog import (
     TimelineRecord,
+    has_backup_from,
     history_place,
     read_installation,
     read_record,
@@ -51,7 +52,13 @@ class Shipper:
         self._next: Segment | None = None
         self._partial: tuple[Segment, int] | None = None
         self._said: TimelineRecord | None = None
+        self._resumed_lsn: int | None = None
         self.segments_shipped = 0
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether WAL was given up before it was copied, and no backup was made since."""
+        return self._resumed_lsn is not None
 
     def ship(self, position: Position) -> int:
         """Copy what is on disk and not yet at the target; return the LSN before which WAL is not needed here.
@@ -76,6 +83,10 @@ class Shipper:
                 content = file.read(used).ljust(SEGMENT_BYTES, b"\0")
             self._target.write(segment_name(segment, partial=True), _compressed(content))
             self._partial = (segment, used)
+        if self._resumed_lsn is not None and has_backup_from(
+            self._target, position.timeline, self._resumed_lsn
+        ):
+            self._resumed_lsn = None
         self._say(position)
         return segment.number * SEGMENT_BYTES
 
@@ -103,6 +114,10 @@ class Shipper:
             number += 1
         self._next = Segment(timeline, number)
         self._said = None
+        # The target remembers it: this process may be another one than that which gave WAL up.
+        self._resumed_lsn = None if record is None else record.resumed_lsn
+        if record is not None and number > record.shipped_lsn // SEGMENT_BYTES:
+            self._resumed_lsn = number * SEGMENT_BYTES
 
     def _ship_whole(self, segment: Segment) -> None:
         path = self._wal / segment.name
@@ -136,10 +151,13 @@ class Shipper:
         if (
             said is not None
             and said.shipped_lsn == position.flushed
+            and said.resumed_lsn == self._resumed_lsn
             and (position.as_of - said.as_of).total_seconds() < _SAY_SECONDS
         ):
             return
-        record = TimelineRecord(position.timeline, position.flushed, position.as_of, self._writer)
+        record = TimelineRecord(
+            position.timeline, position.flushed, position.as_of, self._writer, self._resumed_lsn
+        )
         self._target.write(timeline_name(position.timeline), msgspec.json.encode(record))
         self._said = record
 

@@ -13,7 +13,7 @@ import structlog
 from embedded_postgres.backup import slot
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.data_folder import DataFolder
-from partner_api.backup.catalog import has_backup_since, require_own
+from partner_api.backup.catalog import require_own
 from partner_api.backup.shipping import NO_BACKUP, SHIP_SECONDS, Shipper
 from partner_api.backup.target import open_target, require_outside
 from partner_api.metrics import backup as metrics
@@ -24,7 +24,6 @@ from partner_api.time_limits import ARCHIVE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from partner_api.installation import Installation
     from partner_api.processes.link import Link
@@ -40,8 +39,8 @@ class ArchiveProgress:
     def __init__(self) -> None:
         self._done_at = time.time()
         self.problem: str | None = None
-        self.gap_at: datetime | None = None
-        """When WAL had to be given up, until there is a backup of after it."""
+        self.has_gap = False
+        """True when WAL had to be given up, until there is a backup of after it."""
         self.stuck = False
         """True when a thread hangs, which cannot be stopped: only a new process is sure not to be overtaken by it."""
 
@@ -50,8 +49,15 @@ class ArchiveProgress:
         """Return the age of what is archived; the usual wait for the next copying is none."""
         return max(0.0, time.time() - self._done_at - 2 * SHIP_SECONDS)
 
-    def done(self, as_of: float) -> None:
-        """Note that everything before an instant is archived."""
+    def done(self, as_of: float, *, has_gap: bool) -> None:
+        """Note that everything before an instant is archived, but for what was given up."""
+        if has_gap and not self.has_gap:
+            _log.error(
+                "archive_gap",
+                note="WAL was given up because it could not be archived for too long. Make a new backup with "
+                "`layers backup create`: what happened meanwhile cannot be restored.",
+            )
+        self.has_gap = has_gap
         if self.problem is not None:
             _log.info("archive_works_again")
         self.problem = None
@@ -68,7 +74,7 @@ class ArchiveProgress:
         """Return what the supervisor is told; None when the process has to be replaced."""
         if self.stuck:
             return None
-        problem = "gap in the archive" if self.gap_at is not None else None
+        problem = "gap in the archive" if self.has_gap else None
         problem = problem if self.problem is None else "not archiving"
         return Beat(lag_seconds=self.lag_seconds, problem=problem, error=self.problem)
 
@@ -114,22 +120,12 @@ async def _archive(
         system_identifier = await slot.read_system_identifier(connection)
         if not await threads.run(require_own, target, system_identifier):
             raise BackupError(NO_BACKUP)
-        if await slot.keep_wal(connection):
-            progress.gap_at = await slot.read_time(connection)
-            _log.error(
-                "archive_gap",
-                note="WAL was given up because it could not be archived for too long. Make a new backup with "
-                "`layers backup create`: what happened meanwhile cannot be restored.",
-            )
+        await slot.keep_wal(connection)
         folder = DataFolder(settings.data_dir)
         writer = f"{socket.gethostname()}:{folder.path}"
         shipper = Shipper(target, folder.cluster.resolve(), writer)
         while not stop.is_set():
             await _ship(connection, shipper, threads, progress)
-            if progress.gap_at is not None and await threads.run(
-                has_backup_since, target, progress.gap_at
-            ):
-                progress.gap_at = None
             await sleep_unless_stopped(SHIP_SECONDS, stop)
         # What was committed since; a server that is stopped may not be started again on this disk.
         await _ship(connection, shipper, threads, progress)
@@ -153,7 +149,7 @@ async def _ship(
     metrics.count_segments(shipper.segments_shipped - before)
     if done > position.kept_from:
         await slot.give_up_to(connection, done)
-    progress.done(position.as_of.timestamp())
+    progress.done(position.as_of.timestamp(), has_gap=shipper.has_gap)
     metrics.observe_lag(progress.lag_seconds)
     metrics.observe_unarchived(position.flushed - done)
 

@@ -14,7 +14,9 @@ class ShutdownPlan(NamedTuple):
     requests: float
     """Requests and jobs in flight; what is not done then is cut off or returned."""
     parts: float
-    """All parts but the database; what is left is killed."""
+    """All parts but the database and the one that archives it; what is left is killed."""
+    archive: float
+    """What the others have committed is archived; then the part that does it is killed."""
     database: float
     """The database's orderly shutdown; then it is told to end at once."""
     everything: float
@@ -27,6 +29,7 @@ def plan_shutdown(total_seconds: float) -> ShutdownPlan:
     return ShutdownPlan(
         total_seconds - 2.5 * scale,
         total_seconds - 1.5 * scale,
+        total_seconds - 1.2 * scale,
         total_seconds - 0.7 * scale,
         total_seconds - 0.2 * scale,
     )

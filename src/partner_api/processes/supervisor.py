@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from partner_api.processes.part import PartPlan
+    from partner_api.processes.status import PartKind
 
 _log = structlog.get_logger(__name__)
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -224,37 +225,34 @@ class Supervisor:
             self._cannot_write = False
 
     def end_parts(self) -> None:
-        """End all parts in order: first what uses the database, then the database."""
+        """End all parts in order: what commits, then what archives that, then the database."""
         with self._noting_stops():
-            self._end_parts()
+            began, interrupts = time.monotonic(), self._interrupts
+            kinds: dict[PartKind, list[Part]] = {}
+            for part in self._parts.values():
+                kinds.setdefault(part.plan.kind, []).append(part)
+            databases, archives = kinds.pop("database", []), kinds.pop("archive", [])
+            for parts, seconds in (
+                ([part for others in kinds.values() for part in others], self._shutdown.parts),
+                (archives, self._shutdown.archive),
+            ):
+                if not self._ended(parts, began + seconds, interrupts):
+                    _kill(parts)
+            self._end_databases(databases, began, interrupts)
 
-    def _end_parts(self) -> None:
-        began = time.monotonic()
-        interrupts_before = self._interrupts
-        others = [part for part in self._parts.values() if part.plan.kind != "database"]
-        databases = [part for part in self._parts.values() if part.plan.kind == "database"]
-
-        def wait_for(parts: list[Part], seconds: float) -> bool:
-            """Wait for their end; a second Ctrl-C ends the wait."""
-            until = began + seconds
-            while any(part.runs for part in parts):
-                if time.monotonic() >= until or self._interrupts > interrupts_before:
-                    return False
-                self._wait(min(until, time.monotonic() + _REAP_SECONDS))
-                self._look(restart=False)
-            return True
-
-        for part in others:
+    def _ended(self, parts: list[Part], until: float, interrupts: int) -> bool:
+        """Ask parts to end, and return whether they have in time; another Ctrl-C ends the wait."""
+        for part in parts:
             part.send(signal.SIGTERM)
-        if not wait_for(others, self._shutdown.parts):
-            for part in others:
-                if part.runs:
-                    _log.warning("part_killed", part=part.plan.name, pid=part.pid)
-                    part.kill()
-            _reap(others)
-        for part in databases:
-            part.send(signal.SIGTERM)
-        if wait_for(databases, self._shutdown.database):
+        while any(part.runs for part in parts):
+            if time.monotonic() >= until or self._interrupts > interrupts:
+                return False
+            self._wait(min(until, time.monotonic() + _REAP_SECONDS))
+            self._look(restart=False)
+        return True
+
+    def _end_databases(self, databases: list[Part], began: float, interrupts: int) -> None:
+        if self._ended(databases, began + self._shutdown.database, interrupts):
             return
         for part in databases:
             _log.warning("database_stopped_at_once", pid=part.pid)
@@ -267,6 +265,15 @@ class Supervisor:
         for part in databases:
             part.kill()
         _reap(databases)
+
+
+def _kill(parts: list[Part]) -> None:
+    """Kill the parts that have not ended."""
+    for part in parts:
+        if part.runs:
+            _log.warning("part_killed", part=part.plan.name, pid=part.pid)
+            part.kill()
+    _reap(parts)
 
 
 def _reap(parts: list[Part]) -> None:
