@@ -107,7 +107,7 @@ def test_the_demo_is_printed_again(run: Run, server: Service) -> None:
     # All but the link to the console, which is another each time.
     link = re.compile(r"lpl_\S+")
     assert link.sub("lpl_", result.output.strip()) in link.sub("lpl_", server.output)
-    refused = run("demo", **settings)
+    refused = run("demo", LAYERS_DEVELOPMENT="false", **settings)
     assert refused.status == 1
     assert "Set LAYERS_DEVELOPMENT=true" in refused.errors
 

@@ -20,8 +20,9 @@ TERMINAL = {
     SOURCE / "partner_api" / "commands" / "streams.py",
     SOURCE / "partner_api" / "commands" / "terminal.py",
 }
-# They write the log, on standard error alone.
+# They write the log, or spans in its place, on standard error alone.
 LOGS = {
+    SOURCE / "partner_api" / "tracing" / "export.py",
     SOURCE / "partner_api" / "logs.py",
     SOURCE / "partner_api" / "edge" / "wire" / "access_log.py",
 }

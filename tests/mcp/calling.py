@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mcp import Client
 
 from layers_partner import AsyncLayers
+from partner_api.commands.terminal import say
 from partner_api.mcp.calls import KEY_PREFIX, Caller
 from partner_api.mcp.catalogue import ALL_TOOLS, Choice
 from partner_api.mcp.server import build_server
@@ -39,7 +40,7 @@ async def connected(
 ) -> AsyncIterator[Client]:
     """A client of a server of tools, for as long as the block runs; ``settings`` are of the library's client."""
     async with AsyncLayers(api_key=key, base_url=base_url, **settings) as layers:
-        server = build_server(choice, Caller(layers, base_url.rpartition("/")[2], key))
+        server = build_server(choice, Caller(layers, base_url.rpartition("/")[2], key), say)
         async with Client(server, mode=mode, raise_exceptions=True) as client:
             yield client
 

@@ -11,6 +11,7 @@ from mcp.server.stdio import stdio_server
 from tests.mcp.calling import EVERYTHING, KEY
 
 from layers_partner import AsyncLayers
+from partner_api.commands.terminal import say
 from partner_api.mcp.calls import Caller
 from partner_api.mcp.server import build_server
 from partner_api.mcp.unread_requests import AnsweredRequests
@@ -53,7 +54,7 @@ async def answers_to(*lines: str) -> list[dict[str, Any]]:
 
     said = Said()
     async with AsyncLayers(api_key=KEY, base_url="http://127.0.0.1:9") as layers:
-        server = build_server(EVERYTHING, Caller(layers, "127.0.0.1:9", KEY))
+        server = build_server(EVERYTHING, Caller(layers, "127.0.0.1:9", KEY), say)
         streams = stdio_server(
             stdin=cast("AsyncFile[str]", given()), stdout=cast("AsyncFile[str]", said)
         )

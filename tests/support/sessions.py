@@ -32,7 +32,8 @@ async def signed_in_session(installation: Installation, token: str) -> str:
             operator=OperatorCaller(*row.values()),
             credential=mint_session(),
             secret_keys=installation.secret_keys,
-            expires_at=now() + timedelta(hours=1),
+            # The clock of the server may have been moved far ahead by others.
+            expires_at=now() + timedelta(days=20_000),
             address="203.0.113.9",
             user_agent="A browser",
             kept_form=None,

@@ -146,7 +146,7 @@ async def _serve(choice: Choice, client: AsyncLayers, base_url: str | None) -> N
     partner = partner_of_environment(base_url)
     async with client:
         caller = Caller(client, partner.host, os.environ.get("LAYERS_API_KEY", ""))
-        await serve_stdio(build_server(choice, caller))
+        await serve_stdio(build_server(choice, caller, say))
 
 
 def _is_unread(group: BaseExceptionGroup[BaseException]) -> bool:

@@ -224,19 +224,21 @@ async def list_related_events(
     moment by the same request or rule: what lapsed and what was granted at the end of a period, or a refund and what
     of it went on to the partner.
     """
+    # All ledgers have low sequences, so the planner takes those of one for many; the limit says that they are few.
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS}
           FROM (SELECT * FROM (
-                    (SELECT * FROM (SELECT * FROM credit_events WHERE tenant_id = $1 AND job_id = $4 OFFSET 0) j
+                    (SELECT * FROM credit_events WHERE tenant_id = $1 AND job_id = $4
                       ORDER BY sequence LIMIT 100)
                     UNION
                     (SELECT * FROM credit_events WHERE tenant_id = $1 AND transfer_id = $5 LIMIT 2)
                     UNION
-                    (SELECT * FROM credit_events
-                      WHERE tenant_id = $1 AND organization_id = $2
-                        AND sequence BETWEEN $3 - 50 AND $3 + 50
-                        AND created_at = $6 AND request_id IS NOT DISTINCT FROM $7
+                    (SELECT * FROM (SELECT * FROM credit_events
+                                     WHERE tenant_id = $1 AND organization_id = $2
+                                       AND sequence BETWEEN $3 - 50 AND $3 + 50
+                                     ORDER BY sequence LIMIT 101) n
+                      WHERE created_at = $6 AND request_id IS NOT DISTINCT FROM $7
                         AND (job_id IS NULL OR $4::uuid IS NULL OR job_id = $4))) a
                  WHERE (organization_id, sequence) <> ($2, $3)
                  ORDER BY created_at, organization_id, sequence LIMIT 100) e

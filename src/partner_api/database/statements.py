@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _KNOWN_STATEMENTS: Final = 2_000
 _COMMENTS: Final = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 # All functions that the server calls begin with whose rows they touch, or with a time.
-_FUNCTION: Final = re.compile(r"SELECT\s+(?:\*\s+FROM\s+)?([a-z_]\w*)\(\s*\$1\b", re.IGNORECASE)
+_FUNCTION: Final = re.compile(r"(?:SELECT)\s+(?:\*\s+FROM\s+)?([a-z_]\w*)\(\s*\$1\b", re.IGNORECASE)
 _TABLE: Final = re.compile(
     r"\b(?:(?:INTO|UPDATE)\s+([a-z_]\w*)|(?:FROM|JOIN)\s+([a-z_]\w*)\b(?!\s*\())", re.IGNORECASE
 )

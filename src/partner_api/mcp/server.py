@@ -18,6 +18,8 @@ from partner_api.mcp.standard_input import StandardInput
 from partner_api.mcp.unread_requests import AnsweredRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anyio import AsyncFile
     from mcp.server.context import ServerRequestContext
 
@@ -43,8 +45,14 @@ _NO_MONEY: Final = "Tools that move money, or make somebody pay more, are not of
 _READS: Final = "This server only reads."
 
 
-def build_server(choice: Choice, caller: Caller) -> Server[Any]:
-    """Return a server with the tools of a choice, which calls them with a caller."""
+def build_server(choice: Choice, caller: Caller, report: Callable[[str], None]) -> Server[Any]:
+    """Return a server with the tools of a choice.
+
+    Args:
+        choice: which tools it offers.
+        caller: what calls the API.
+        report: takes what whoever runs it should read of a failure of ours.
+    """
     offered = [bound for bound in ALL_TOOLS if choice.offers(bound)]
     by_name = {bound.name: bound for bound in ALL_TOOLS}
     listed = [wire_tool(bound) for bound in offered]
@@ -66,7 +74,7 @@ def build_server(choice: Choice, caller: Caller) -> Server[Any]:
             return await caller.call(bound, params.arguments or {})
         except Exception as error:
             # Its text may hold anything, the key as well.
-            print(f"layers mcp: {bound.name} failed: {_where(error)}", file=sys.stderr)
+            report(f"layers mcp: {bound.name} failed: {_where(error)}")
             return failed(caller.secret)
 
     return Server(

@@ -37,7 +37,10 @@ def show_daily_totals(
 
 
 def list_reconciliations(limit: LimitOption = 30, as_json: JsonOption = False) -> None:
-    """List full checks of the books, the last one first. `layers ops reconciliation` shows what the last one found."""
+    """List full checks of the books, the last one first.
+
+    `layers ops reconciliation` shows what the last one found.
+    """
     rows = OperatorClient().all(lambda layers: layers.reconciliations.list(limit=min(limit, PAGE)))
     columns = (
         "id",
