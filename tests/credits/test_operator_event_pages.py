@@ -46,6 +46,15 @@ SELECT $1, $2, n, gen_random_uuid(), kind, 0, CASE WHEN n < 8 THEN 5 ELSE -1 END
        LATERAL (SELECT CASE WHEN n = 5 THEN 'purchase' WHEN n % 2 = 0 AND n > 7 THEN 'usage'
                        ELSE 'allocation' END AS kind) k
 """
+# Of many wallets, so that low sequences are frequent: of which wallet they are is not what the planner counts.
+FILL_OTHERS = """
+INSERT INTO credit_events
+    (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
+     included_after, prepaid_after, usage_after, created_at, previous_hash, hash)
+SELECT 1000 + tenant, md5(tenant::text)::uuid, n, gen_random_uuid(), 'grant', 0, 5, 0, 5, 5,
+       $1::timestamptz + n * interval '1 s', sha256(''), sha256('')
+  FROM generate_series(1, 600) AS tenant, generate_series(1, 10) AS n
+"""
 # Renewals, and among the first rows a payment, a correction and what a lease was charged.
 FILL_CASH = """
 INSERT INTO cash_events
@@ -102,6 +111,7 @@ async def ledgers(
     bitmaps = REQUEST_SETTINGS["enable_bitmapscan"]
     await connection.execute(f"SET LOCAL enable_bitmapscan = {bitmaps}")
     short, long = [await make_ledgers(connection, events) for events in (60, 20_000)]
+    await connection.execute(FILL_OTHERS, NOON)
     await connection.execute("ANALYZE credit_events, cash_events")
     yield connection, short, long
     await transaction.rollback()
