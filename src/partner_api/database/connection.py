@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import msgspec
 
+from partner_api.database.cluster.catalog import is_distributed
 from partner_api.database.pool import BoundedConnection, Pool
 from partner_api.database.statements import record_statements
 from partner_api.time_limits import (
@@ -68,9 +69,9 @@ REQUEST_SETTINGS = {
 
 
 async def prepare_connection(connection: Connection) -> None:
-    """Teach a connection to read and write JSON columns as Python values.
+    """Teach a connection to read and write JSON columns as Python values, and note whether its tables are spread.
 
-    In the binary format, because only that can travel inside the composite types of the money functions.
+    JSON in the binary format, because only that can travel inside the composite types of the money functions.
     """
     await connection.set_type_codec(
         "json",
@@ -86,6 +87,8 @@ async def prepare_connection(connection: Connection) -> None:
         encoder=lambda value: _JSONB_VERSION + msgspec.json.encode(value),
         decoder=lambda text: msgspec.json.decode(memoryview(text)[1:]),
     )
+    if isinstance(connection, BoundedConnection):
+        connection.is_spread = await is_distributed(connection)
 
 
 async def open_pool(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from partner_api.database.pool import Pool, is_spread
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Row
 
 
 class Lookup:
@@ -17,9 +19,12 @@ class Lookup:
     cannot see them; that takes several times as long as finding one row. The form for one key is
     planned once per connection.
 
+    The form for many is that for one, for each of them. If PostgreSQL could choose the order of all, it would join the
+    rows of a tenant with each other while it knows nothing of the tables yet: seconds for a thousand children.
+
     On a cluster, the form for one key is one command of one node, and that for many is one for each shard that has one
-    of the tenants: for that, each table is told which these are. What is not found has no row, because a table to
-    which nothing is joined from outside is looked through where it is.
+    of the tenants: for that, each table is told which these are. A cluster takes no LATERAL with a LIMIT there. What is
+    not found has no row, because a table to which nothing is joined from outside is looked through where it is.
 
     Args:
         statement: has ``{asked}`` in its FROM, selects ``asked.position`` as the last column, and gives at most one row
@@ -33,9 +38,16 @@ class Lookup:
         types = list(enumerate(columns.values(), 1))
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in types)
         scalars = ", ".join(f"${place}::{kind}" for place, kind in types)
-        self._many = statement.format(
+        self._many_spread = statement.format(
             asked=f"unnest({arrays}) WITH ORDINALITY AS {names}", tenants="= ANY ($1::bigint[])"
         )
+        each = ", ".join(f"one.{column}" for column in (*columns, "position"))
+        found = statement.format(asked=f"(SELECT {each}) AS {names}", tenants="= one.tenant_id")
+        # At most one row for each, by what a Lookup is; the limit keeps PostgreSQL from joining all of them at once.
+        self._many = f"""
+            SELECT found.* FROM unnest({arrays}) WITH ORDINALITY AS {names.replace("asked", "one")}
+             CROSS JOIN LATERAL ({found} LIMIT 1) found
+        """  # noqa: S608 - made of a statement of a store and of its columns
         self._one = statement.format(
             asked=f"(SELECT {scalars}, 1) AS {names}", tenants="= $1::bigint"
         )
@@ -46,10 +58,14 @@ class Lookup:
         """Return a row for each key; None where nothing was found."""
         if not keys:
             return []
+        if isinstance(connection, Pool):
+            async with connection.acquire() as borrowed:
+                return await self.fetch(borrowed, keys)
         if len(keys) == 1:
             rows = await connection.fetch(self._one, *keys[0])
         else:
-            rows = await connection.fetch(self._many, *map(list, zip(*keys, strict=True)))
+            many = self._many_spread if is_spread(connection) else self._many
+            rows = await connection.fetch(many, *map(list, zip(*keys, strict=True)))
         found: list[Row | None] = [None] * len(keys)
         for row in rows:
             found[row["position"] - 1] = row

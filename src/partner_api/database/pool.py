@@ -62,7 +62,13 @@ class BoundedConnection(_DriverConnection):
 
     When a statement is given up, because its time is over or because its task was cancelled, the driver asks
     the server to cancel it, and whoever uses the connection next waits until the server has.
+
+    Attributes:
+        is_spread: whether its tables are spread over a cluster. Until somebody has looked: what works there works
+            everywhere.
     """
+
+    is_spread = True
 
     async def _cancel(self, *arguments: Any) -> None:
         deadline = asyncio.get_running_loop().call_later(CANCEL_SECONDS, self.terminate)
@@ -70,6 +76,13 @@ class BoundedConnection(_DriverConnection):
             await super()._cancel(*arguments)  # type: ignore[misc]
         finally:
             deadline.cancel()
+
+
+def is_spread(connection: Connection) -> bool:
+    """Return whether the tables behind a connection are spread over a cluster, as far as that is known."""
+    # Of a connection that is borrowed, the driver's own.
+    driver_connection: Any = connection
+    return bool(driver_connection.is_spread)
 
 
 def database_of(connection: Connection) -> Hashable:

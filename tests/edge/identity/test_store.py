@@ -6,19 +6,40 @@ import secrets
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import pytest
+from tests.support.databases import make_database
 from tests.support.edges import add_key, add_operator
+from tests.support.page_costs import with_blocks
 from tests.support.tenants import Wallet, make_child, make_partner
 
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM
+from partner_api.database.connection import connect
 from partner_api.edge.identity import store
 from partner_api.edge.identity.credentials import parse_api_key
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.databases import DatabaseUrls
     from tests.support.edges import Owner
 
     from partner_api.database.connection import Connection, Pool
+
+
+SIBLINGS = """
+INSERT INTO organizations
+SELECT (jsonb_populate_record(o, jsonb_build_object('id', md5(n::text)::uuid))).*
+  FROM organizations o, generate_series(1, 500) AS n WHERE o.tenant_id = $1 AND o.id = $2
+"""
+KEYS_OF_SIBLINGS = """
+INSERT INTO api_keys
+SELECT (jsonb_populate_record(k, jsonb_build_object(
+           'id', gen_random_uuid(), 'keyid', left(k.keyid, 8) || lpad(n::text, 8, '0'),
+           'organization_id', md5(n::text)::uuid))).*
+  FROM api_keys k, generate_series(1, 500) AS n WHERE k.tenant_id = $1 AND k.id = $2
+"""
 
 
 def _asked(owner: Owner, child_id: UUID | None = None, *, wallet: bool = False) -> store.KeyLookup:
@@ -133,3 +154,34 @@ async def test_operators_come_in_the_order_of_their_tokens(
         *(f"finance {keyid}" for keyid in keyids[1:]),
     ]
     assert await store.find_operators(pool, ["0" * 16]) == [None]
+
+
+@pytest.fixture
+def unknown_tables(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    """A database whose tables PostgreSQL knows nothing of."""
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
+@pytest.mark.one_server(reason="counts the blocks that one PostgreSQL reads")
+async def test_keys_of_siblings_are_found_one_by_one_before_the_tables_are_analyzed(
+    unknown_tables: DatabaseUrls,
+) -> None:
+    owner = await connect(unknown_tables.owner)
+    try:
+        partner = await make_partner(owner)
+        child = await make_child(owner, partner)
+        key = await add_key(owner, child, ["*"])
+        # In a transaction that nobody else sees, so that nothing analyzes them.
+        async with owner.transaction():
+            await owner.execute("SET LOCAL session_replication_role = replica")
+            await owner.execute(SIBLINGS, child.tenant_id, child.organization_id)
+            await owner.execute(KEYS_OF_SIBLINGS, child.tenant_id, key.key_id)
+            keyids = await owner.fetch("SELECT keyid FROM api_keys ORDER BY keyid LIMIT 16")
+            asked = [store.KeyLookup(child.tenant_id, row["keyid"]) for row in keyids]
+            found, blocks = await with_blocks(owner, store.find_keys(owner, asked))
+    finally:
+        await owner.close()
+    assert [one is not None for one in found] == [True] * 16
+    # At worst, each goes through its siblings once for each of three tables; and not through those of the others.
+    assert blocks < 16 * 501 * 4
