@@ -52,11 +52,15 @@ async def test_a_tool_answers_what_its_route_does(
     """Of a write, the route is asked again with the same key: it answers as before, if it was the same request."""
     key = world.family.partner_key
     arguments = world.arguments[name]
+    # Some answers say until when they look ahead: a read is asked for before and after.
+    expected = []
+    if not BY_NAME[name].route.writes:
+        expected.append((await ask_route(api, name, arguments, key.headers)).json())
     async with connected(server.base_url, key.text, choice=EVERYTHING) as client:
         result = await client.call_tool(name, arguments)
     response = await ask_route(api, name, arguments, key.headers)
-    expected = response.json()
+    expected.append(response.json())
     if BY_NAME[name].route.writes:
         assert response.headers["Idempotent-Replayed"] == "true", expected
-        expected |= {"replayed": False} if "replayed" in expected else {}
-    assert answer(result) == expected
+        expected[-1] |= {"replayed": False} if "replayed" in expected[-1] else {}
+    assert answer(result) in expected
