@@ -45,7 +45,9 @@ async def family(installation: Installation) -> Family:
     family = await installation.family(at=ago(days=70), prepaid=5_000, cash_cents=300_000)
     async with installation.pool.acquire() as connection:
         await allocate(connection, family.child, 300, now=ago(days=69))
-        await spend(connection, family.partner, 35, now=ago(days=40))
+        # In one commit: in between, the server would see a claim that has been silent for 40 days.
+        async with connection.transaction():
+            await spend(connection, family.partner, 35, now=ago(days=40))
         jobs = [await started(connection, family.partner, 5, now=now()) for _ in range(3)]
         for job in jobs:
             await settle(connection, family.partner, job, 5, now=now())
