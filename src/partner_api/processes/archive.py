@@ -7,7 +7,6 @@ import socket
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-import asyncpg
 import structlog
 
 from embedded_postgres.backup import slot
@@ -16,6 +15,7 @@ from embedded_postgres.data_folder import DataFolder
 from partner_api.backup.catalog import require_own
 from partner_api.backup.shipping import NO_BACKUP, SHIP_SECONDS, Shipper
 from partner_api.backup.target import open_target, require_outside
+from partner_api.database.outages import FAILURES
 from partner_api.metrics import backup as metrics
 from partner_api.processes.asynchronous import beating, stop_on_signals
 from partner_api.processes.link import Beat
@@ -24,6 +24,8 @@ from partner_api.time_limits import ARCHIVE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import asyncpg
 
     from partner_api.installation import Installation
     from partner_api.processes.link import Link
@@ -97,7 +99,7 @@ async def run_archive_part(settings: Settings, installation: Installation, link:
                 await _archive(settings, installation.location.owner_url, progress, stop)
             except BackupError as error:
                 progress.failed(str(error))
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 progress.failed(f"The WAL cannot be read: {type(error).__name__}.")
             # Also when the target was not even reached: an alert waits for it.
             metrics.observe_lag(progress.lag_seconds)
