@@ -31,10 +31,7 @@ _OPERATIONS = {
     "read of a wallet": calls.read_wallet,
     "read of ten leases": calls.read_leases,
     "look-up of a key that is not there": calls.authenticate,
-    "start of a job": calls.start,
-    "completion of a job": calls.complete,
-    "allocation": calls.allocate,
-    "posting": calls.post,
+    **calls.WRITES,
 }
 
 

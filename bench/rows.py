@@ -41,12 +41,6 @@ SELECT c.tenant_id, time_ordered_uuid(c.created_at, 'asset:' || c.job_id || ':' 
        c.tenant_id || '/' || c.id || '/4d807b9ae0d84912-slide-0' || n || '.png', c.created_at
   FROM containers c CROSS JOIN generate_series(1, 4) n
 """
-_WRITES = {
-    "start of a job": calls.start,
-    "completion of a job": calls.complete,
-    "allocation": calls.allocate,
-    "posting": calls.post,
-}
 
 
 def main(
@@ -76,7 +70,7 @@ async def _measure(
     owner = await connect(location.owner_url)
     written = []
     try:
-        for name, call in _WRITES.items():
+        for name, call in calls.WRITES.items():
             with CONSOLE.status(f"{name} …"):
                 if call is calls.complete:
                     await calls.claim_for(target, times // batch, batch)

@@ -227,3 +227,12 @@ def _job(child: Spender, at: datetime) -> jobs.JobStart:
         at + timedelta(hours=2),
         SYSTEM,
     )
+
+
+WRITES = {
+    "start of a job": start,
+    "completion of a job": complete,
+    "allocation": allocate,
+    "posting": post,
+}
+"""What moves credits or starts work, by what it is called in tables of results."""
