@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,10 +118,7 @@ async def test_what_was_acknowledged_before_an_instant_is_restored_and_nothing_l
         await load.more(20)
         await asyncio.to_thread(wait_until, lambda: is_archived(home, instant))
         await load.more(20)
-        for pid in server.pids():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    await asyncio.to_thread(server.wait)
+        await asyncio.to_thread(server.end)
 
     to_instant = await restored(home, "instant", "--to", format_milliseconds(instant))
     check(load, to_instant, instant, later_ones_are_gone=True)

@@ -169,13 +169,18 @@ class Service:
         return self._process.wait(_END_SECONDS)
 
     def end(self) -> None:
-        """Kill whatever is left of it."""
-        for pid in self.pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Kill all of it, PostgreSQL too, until nothing is left: one may have started another before its turn."""
+
+        def is_gone() -> bool:
+            pids = self.pids()
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not pids
+
+        wait_until(is_gone)
         if self._process is not None:
             self._process.wait(_END_SECONDS)
-        wait_until(lambda: not self.pids())
 
     @property
     def pid(self) -> int:
