@@ -24,6 +24,7 @@ from tests.support.databases import DatabaseUrls, database_of, migrate_fully, ro
 from tests.support.demo_fixtures import (  # noqa: F401 - pytest finds fixtures here
     demo,
     demo_token,
+    started_before,
     world,
 )
 from tests.support.nodes import create_database, drop_database, execute, nodes_of, with_database

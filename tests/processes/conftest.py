@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,19 +18,6 @@ def home() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
-def started_before() -> Iterator[Path]:
-    """The data folder of a demo server that was started once, and stopped."""
-    with passable_folder() as folder:
-        server = Service(folder, "serve", "--demo", LAYERS_DEVELOPMENT="true")
-        try:
-            server.start()
-            assert server.stop() == 0
-        finally:
-            server.end()
-        yield server.data_dir
-
-
 @pytest.fixture
 def serve(home: Path, started_before: Path) -> Iterator[Callable[..., Service]]:
     """Create a demo server, by default on a copy of a data folder; what is left of it at the end is killed."""
@@ -40,8 +26,7 @@ def serve(home: Path, started_before: Path) -> Iterator[Callable[..., Service]]:
     def make(*arguments: str, first: bool = False) -> Service:
         service = Service(home, "serve", "--demo", *arguments, LAYERS_DEVELOPMENT="true")
         if not first:
-            # Unlike Python's own, it keeps the owners.
-            subprocess.run(["cp", "-a", started_before, service.data_dir], check=True)
+            service.on_copy_of(started_before)
         made.append(service)
         return service
 

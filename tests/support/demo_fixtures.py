@@ -12,13 +12,28 @@ from tests.support.serving import Service, passable_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Service]:
+def started_before() -> Iterator[Path]:
+    """The data folder of a demo server that was started once, and stopped."""
+    with passable_folder() as folder:
+        server = Service(folder, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        try:
+            server.start()
+            assert server.stop() == 0
+        finally:
+            server.end()
+        yield server.data_dir
+
+
+@pytest.fixture(scope="session")
+def demo(started_before: Path) -> Iterator[Service]:
     """A server with the demo, as `make run` starts it."""
     with passable_folder() as home:
         service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        service.on_copy_of(started_before)
         try:
             service.start()
             yield service
