@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from tests.sdk.node import SOURCE, node_program, node_tools
+from tests.sdk.node import SOURCE, built_library, node_program, node_tools
 
 _SECONDS = 280
 _PROJECTS = [
@@ -32,7 +32,8 @@ def node() -> str:
 @pytest.fixture(scope="module")
 def packed(node: str) -> str:
     """Node, and the library built, packed, and installed beside the projects that try it out."""
-    _run(node, "check.mjs", "build", "pack")
+    built_library()
+    _run(node, "check.mjs", "pack")
     return node
 
 
