@@ -86,7 +86,8 @@ def built_library() -> Path:
 
 def _fingerprint() -> str:
     """Of all that a build depends on."""
-    files = [*SOURCE.glob("*.json"), *SOURCE.glob("*.ts"), *(SOURCE / "src").rglob("*.ts")]
+    globs = ("*.json", "*.ts", "src/**/*.ts", "scripts/check.mjs")
+    files = [file for glob in globs for file in SOURCE.glob(glob)]
     made = hashlib.sha256()
     for file in sorted(files):
         made.update(b"%b %b\n" % (bytes(file), hashlib.sha256(file.read_bytes()).digest()))
