@@ -246,7 +246,8 @@ async def test_an_answer_that_does_not_end_is_given_up_at_the_deadline(
             assert {error.idempotency_key} == set(proxy.keys()), fault
 
     drip = Drip(piece_bytes=1, pause_seconds=0.5)
-    await asyncio.gather(*map(meet, (Swallow(), Swallow(forwarded=True), drip)))
+    faults: list[Fault] = [Swallow(), Swallow(forwarded=True), drip]
+    await asyncio.gather(*map(meet, faults))
 
 
 async def test_a_server_that_is_not_there(family: Family, open_caller: OpenCaller) -> None:
