@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from email.parser import Parser
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import httpx2
 import pytest
@@ -65,12 +65,15 @@ def run(*command: str | Path, cwd: Path, umask: int = 0o022, **variables: str) -
     return result.stdout
 
 
-def build(source: Path, folder: Path, **how: Any) -> None:
-    for package in (source, source / "sdk" / "python"):
-        run(
-            *(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, package),
-            **{"cwd": folder.parent, **how},
-        )
+def build(source: Path, folder: Path) -> None:
+    """Build both packages as `make dist` does."""
+    for package in packages_of(source):
+        tool = (sys.executable, "-m", "build", "--no-isolation")
+        run(*tool, "--outdir", folder, package, cwd=folder.parent)
+
+
+def packages_of(source: Path) -> tuple[Path, Path]:
+    return source, source / "sdk" / "python"
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +90,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         os.utime(path, (1, 1))
         if path.is_file():
             path.chmod(0o700 if path.stat().st_mode & 0o100 else 0o600)
-    build(
-        unpacked,
-        elsewhere / "dist",
-        cwd=elsewhere / "tmp",
-        umask=0o077,
-        TMPDIR=str(elsewhere / "tmp"),
-        LC_ALL="C",
-        TZ="Pacific/Auckland",
-        PYTHONHASHSEED="1",
-    )
+    for package in packages_of(unpacked):
+        # By another tool too, which builds the wheel from the files and not from the source distribution.
+        run(
+            *(sys.executable, "-m", "hatchling", "build", "--directory", elsewhere / "dist"),
+            cwd=package,
+            umask=0o077,
+            TMPDIR=str(elsewhere / "tmp"),
+            LC_ALL="C",
+            TZ="Pacific/Auckland",
+            PYTHONHASHSEED="1",
+        )
     return Built(first, elsewhere / "dist", unpacked)
 
 

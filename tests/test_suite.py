@@ -19,14 +19,23 @@ from tests.support.serving import (
 )
 
 _ROOT = Path(__file__).resolve().parent.parent
-# One has a PostgreSQL in each process, and the other a served API beside that.
-_TESTS = ("tests/database/test_notifications.py", "tests/contract/test_health.py")
+# One has a served API beside its PostgreSQL, and the other only a PostgreSQL, in another process.
+_API = "tests/contract/test_health.py"
+_DATABASE = "tests/database/test_notifications.py"
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)]
+    ("number", "files"),
+    [
+        (signal.SIGINT, [_API]),
+        pytest.param(signal.SIGINT, [_DATABASE, _API], marks=pytest.mark.long),
+        pytest.param(signal.SIGKILL, [_DATABASE, _API], marks=pytest.mark.long),
+    ],
 )
-def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(number: signal.Signals) -> None:
+def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(
+    number: signal.Signals, files: list[str]
+) -> None:
+    """A run of two processes, both with a PostgreSQL, is among the long tests."""
     with passable_folder() as folder:
 
         def left(words: bytes = b"") -> list[int]:
@@ -34,7 +43,10 @@ def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(number: signal.S
 
         with (folder / "output").open("wb") as output:
             run = subprocess.Popen(
-                [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadfile", *_TESTS],
+                [
+                    *(sys.executable, "-m", "pytest", f"--numprocesses={len(files)}"),
+                    *("--dist=loadfile", *files),
+                ],
                 cwd=_ROOT,
                 env={**os.environ, "TMPDIR": str(folder), "PYTEST_DEBUG_TEMPROOT": str(folder)},
                 stdin=subprocess.DEVNULL,

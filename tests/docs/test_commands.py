@@ -19,7 +19,7 @@ import pytest
 from tests.docs import fork_server
 from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
-from tests.sdk.node import install_library, node_program, node_tools
+from tests.sdk.node import compile_program, install_library, node_program
 from tests.support.serving import Service, environment, free_port, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
@@ -139,22 +139,18 @@ def test_the_typescript_of_a_page_is_well_typed_and_runs(page: Path, demo: Servi
     node = node_program()
     folder = demo.home / f"{page.stem}-typescript"
     install_library(folder)
-    tools = node_tools()
-    types = folder / "node_modules" / "@types"
-    types.symlink_to(tools.parent / "@types")
     blocks = blocks_of(page)
     first = next(number for number, block in enumerate(blocks) if block.language == "ts")
-    program = "".join(block.text for block in blocks if block.language == "ts")
-    (folder / "program.mts").write_text(program)
-    options = "--strict --noEmitOnError --target es2022 --module nodenext --types node program.mts"
+    program = compile_program(
+        folder, "".join(block.text for block in blocks if block.language == "ts")
+    )
     before = "".join(
         block.text for block in blocks[:first] if block.is_run and block.language == "sh"
     )
     lines = [
         before.replace(_DEMO_URL, demo.base_url),
         f"cd '{folder}'",
-        f"'{tools / 'tsc'}' {options}",
-        f"'{node}' program.mjs",
+        f"'{node}' '{program}'",
     ]
     result = _shell("\n".join(lines), demo)
     assert result.returncode == 0, result.stdout

@@ -41,9 +41,11 @@ def pages() -> dict[str, Read]:
 
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: f"{route.method} {route.template}")
-def test_every_route_has_a_page_that_says_what_is_in_the_document(route: Route) -> None:
+def test_every_route_has_a_page_that_says_what_is_in_the_document(
+    route: Route, pages: dict[str, Read]
+) -> None:
     operation = SITE.document["paths"][route.template][route.method.lower()]
-    page = Read(text_of(place_of(route).path))
+    page = pages[place_of(route).path]
     said = "".join(page.said)
     assert operation["summary"] in said
     assert route.template in said

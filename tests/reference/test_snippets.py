@@ -23,7 +23,7 @@ from tests.support.installation import handle, project_id
 from layers_partner.errors import APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from tests.support.installation import Installation
     from tests.support.serving import Service
@@ -59,6 +59,22 @@ def source_of(route: Route, language: str) -> str:
     return str(source)
 
 
+@pytest.fixture(scope="module")
+def world_of(installation: Installation, server: Service) -> Callable[[Route], Awaitable[World]]:
+    """What makes the world of a route's example; what only reads has one world in all languages."""
+    worlds: dict[str, World] = {}
+
+    async def make(route: Route) -> World:
+        name = name_of(route)
+        if route.method != "GET":
+            return await make_world(installation, route, server.base_url)
+        if name not in worlds:
+            worlds[name] = await make_world(installation, route, server.base_url)
+        return worlds[name]
+
+    return make
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the examples run, with the files that they upload."""
@@ -70,12 +86,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=name_of)
 async def test_every_route_has_an_example_in_curl_that_does_what_it_says(
-    server: Service, installation: Installation, folder: Path, route: Route
+    world_of: Callable[[Route], Awaitable[World]], folder: Path, route: Route
 ) -> None:
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl, which the examples use, is not installed")
-    world = await make_world(installation, route, server.base_url)
+    world = await world_of(route)
     source = world.fill(source_of(route, "curl"))
     assert source.startswith("curl ")
     # The status comes last; a refusal is an answer here.
@@ -95,13 +111,12 @@ async def test_every_route_has_an_example_in_curl_that_does_what_it_says(
     "route", IN_LIBRARIES, ids=lambda route: f"{route.method} {route.template}"
 )
 async def test_every_method_has_an_example_in_python_that_does_what_it_says(
-    server: Service,
-    installation: Installation,
+    world_of: Callable[[Route], Awaitable[World]],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     route: Route,
 ) -> None:
-    world = await make_world(installation, route, server.base_url)
+    world = await world_of(route)
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)
     program = compile(world.fill(source_of(route, "python")), "example.py", "exec")
@@ -117,8 +132,7 @@ async def test_every_method_has_an_example_in_python_that_does_what_it_says(
 
 
 async def test_every_method_has_an_example_in_typescript_that_does_what_it_says(
-    server: Service,
-    installation: Installation,
+    world_of: Callable[[Route], Awaitable[World]],
     folder: Path,
     typescript_library: Callable[[], Path],  # noqa: F811
 ) -> None:
@@ -128,7 +142,7 @@ async def test_every_method_has_an_example_in_typescript_that_does_what_it_says(
     with TemporaryDirectory(dir=library) as beside:
         programs = []
         for position, route in enumerate(IN_LIBRARIES):
-            world = await make_world(installation, route, server.base_url)
+            world = await world_of(route)
             program = Path(beside) / f"example-{position}.mjs"
             program.write_text(world.fill(source_of(route, "typescript")))
             programs.append(
@@ -155,13 +169,12 @@ async def test_every_method_has_an_example_in_typescript_that_does_what_it_says(
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
 async def test_the_page_of_the_libraries_shows_what_runs(
-    server: Service,
-    installation: Installation,
+    world_of: Callable[[Route], Awaitable[World]],
     typescript_library: Callable[[], Path],  # noqa: F811
     language: str,
 ) -> None:
     (route,) = (one for one in IN_LIBRARIES if name_of(one) == "GET /v1/projects")
-    world = await make_world(installation, route, server.base_url)
+    world = await world_of(route)
     page = (resources.files("partner_api.reference") / "libraries.md").read_text(encoding="utf-8")
     source = page.partition(f"```{language}\n")[2].partition("```")[0]
     assert source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Protocol
@@ -69,17 +70,32 @@ async def node(typescript_library: Callable[[], Path]) -> AsyncIterator[Node]:
 @pytest_asyncio.fixture(params=KINDS)
 async def open_caller(request: pytest.FixtureRequest, node: Node) -> AsyncIterator[OpenCaller]:
     """What makes clients, for each kind in turn."""
-    kind: str = request.param
-    driver = await node.driver() if kind == "TypeScript" else None
     async with AsyncExitStack() as stack:
+        yield await _opener(request.param, node, stack)
 
-        async def open_one(settings: ClientSettings) -> Caller:
-            caller: Caller
-            if driver is not None:
-                caller = await NodeCaller.open(driver, settings)
-            else:
-                caller = (SyncCaller if kind == "Layers" else AsyncCaller)(settings)
-            stack.push_async_callback(caller.close)
-            return caller
 
-        yield open_one
+@pytest_asyncio.fixture
+async def all_open_callers(node: Node) -> AsyncIterator[list[OpenCaller]]:
+    """What makes clients of each kind, but of Node where it is not installed: for tests that cost much beside them."""
+    async with AsyncExitStack() as stack:
+        openers = []
+        for kind in KINDS:
+            with contextlib.suppress(pytest.skip.Exception):
+                openers.append(await _opener(kind, node, stack))
+        yield openers
+
+
+async def _opener(kind: str, node: Node, stack: AsyncExitStack) -> OpenCaller:
+    """Return what makes clients of a kind, which are closed with the stack."""
+    driver = await node.driver() if kind == "TypeScript" else None
+
+    async def open_one(settings: ClientSettings) -> Caller:
+        caller: Caller
+        if driver is not None:
+            caller = await NodeCaller.open(driver, settings)
+        else:
+            caller = (SyncCaller if kind == "Layers" else AsyncCaller)(settings)
+        stack.push_async_callback(caller.close)
+        return caller
+
+    return open_one

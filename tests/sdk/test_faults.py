@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from tests.sdk.callers import CallFailed, ClientSettings, Options
-from tests.sdk.effects import ALLOCATE, EFFECTS
+from tests.sdk.effects import ALLOCATE, EFFECTS, Effect
 from tests.support.fault_proxy import (
     Answer,
     Cut,
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from tests.support.serving import Service
 
 PAGE = Answer(502, b"<html>Bad gateway</html>", {"Content-Type": "text/html"})
+# They meet the kinds of writes in turn: of each kind, one at least was done before the fault.
 TRIED_AGAIN: dict[str, Fault] = {
     "reset before it arrived": Reset(),
     "reset after it was done": Reset(forwarded=True),
     "cut answer": Cut(),
-    "proxy's page": PAGE,
     "proxy's page after it was done": Answer(504, PAGE.body, PAGE.headers, forwarded=True),
+    "proxy's page": PAGE,
     "503": refusal(503, "UNAVAILABLE"),
     "500": refusal(500, "INTERNAL"),
     "408": refusal(408, "REQUEST_TIMEOUT"),
@@ -108,17 +109,18 @@ async def failing(caller: Caller, family: Family, options: Options | None = None
 async def test_what_may_pass_is_tried_again_with_the_same_key_and_happens_once(
     server: Service, installation: Installation, open_caller: OpenCaller
 ) -> None:
-    async def meet(fault: Fault) -> None:
-        family = await installation.family(prepaid=10_000)
-        for effect in EFFECTS:
-            async with behind(server, family, open_caller, fault, fault) as (proxy, caller):
-                made = await effect.do(caller, family)
-                assert await effect.made(installation, family) == [made], fault
-                assert len(proxy.exchanges) == 3, fault
-                (key,) = set(proxy.keys())
-                assert key
+    """Each fault with one kind of write, so that each kind meets several: what is tried again is one code for all."""
 
-    await asyncio.gather(*(meet(fault) for fault in TRIED_AGAIN.values()))
+    async def meet(fault: Fault, effect: Effect) -> None:
+        family = await installation.family(prepaid=10_000)
+        async with behind(server, family, open_caller, fault, fault) as (proxy, caller):
+            made = await effect.do(caller, family)
+            assert await effect.made(installation, family) == [made], fault
+            assert len(proxy.exchanges) == 3, fault
+            (key,) = set(proxy.keys())
+            assert key
+
+    await asyncio.gather(*map(meet, TRIED_AGAIN.values(), itertools.cycle(EFFECTS)))
 
 
 async def test_a_read_is_tried_again_too(
@@ -184,56 +186,68 @@ async def test_retry_after_is_waited_for(
         began = [exchange.began for exchange in proxy.exchanges]
         return [after - before for before, after in itertools.pairwise(began)]
 
-    in_seconds = refusal(429, "RATE_LIMITED", Retry_After="2")
-    async with behind(server, family, open_caller, in_seconds) as (proxy, caller):
-        await caller.call("whoami")
-        (pause,) = pauses(proxy)
-        assert pause >= 1.9
-    # A date has whole seconds.
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=4), usegmt=True)
-    at_a_date = refusal(503, "UNAVAILABLE", Retry_After=date)
-    began = time.time()
-    async with behind(server, family, open_caller, at_a_date) as (proxy, caller):
-        await caller.call("whoami")
-        assert len(proxy.exchanges) == 2
-    assert time.time() >= began + 2.5
+    async def wait_for_seconds() -> None:
+        fault = refusal(429, "RATE_LIMITED", Retry_After="2")
+        async with behind(server, family, open_caller, fault) as (proxy, caller):
+            await caller.call("whoami")
+            (pause,) = pauses(proxy)
+            assert pause >= 1.9
+
+    async def wait_for_a_date() -> None:
+        # A date has whole seconds.
+        began = time.time()
+        date = format_datetime(datetime.fromtimestamp(began, UTC) + timedelta(seconds=4), True)
+        fault = refusal(503, "UNAVAILABLE", Retry_After=date)
+        async with behind(server, family, open_caller, fault) as (proxy, caller):
+            await caller.call("whoami")
+            assert len(proxy.exchanges) == 2
+        assert time.time() >= began + 2.5
+
+    await asyncio.gather(wait_for_seconds(), wait_for_a_date())
 
 
 async def test_no_try_begins_after_the_deadline(
     server: Service, family: Family, open_caller: OpenCaller
 ) -> None:
-    options = Options(timeout_seconds=2, max_retries=1_000)
     faults = [refusal(503, "UNAVAILABLE")] * 1_000
-    async with behind(server, family, open_caller, *faults) as (proxy, caller):
-        began = time.monotonic()
-        error = await failing(caller, family, options)
-        assert error.kind == "UnavailableError"
-        tries = [exchange.began - began for exchange in proxy.exchanges]
-        assert len(tries) > 1
-        assert tries[-1] < 2 + _SLACK_SECONDS, tries
+    tries: list[float] = []
+    # One try alone can take the shortest on a busy machine, and then it may be under way at the deadline.
+    for seconds in (2, 8, 32):
+        if len(tries) > 1:
+            break
+        async with behind(server, family, open_caller, *faults) as (proxy, caller):
+            began = time.monotonic()
+            options = Options(timeout_seconds=seconds, max_retries=1_000)
+            error = await failing(caller, family, options)
+            assert error.kind in {"UnavailableError", "APITimeoutError"}
+            tries = [exchange.began - began for exchange in proxy.exchanges]
+            assert tries[-1] < seconds + _SLACK_SECONDS, tries
+    assert len(tries) > 1
     # A pause that would pass it is not begun.
-    fault = refusal(503, "UNAVAILABLE", Retry_After="50")
+    fault = refusal(503, "UNAVAILABLE", Retry_After="59")
     async with behind(server, family, open_caller, fault) as (proxy, caller):
         began = time.monotonic()
-        error = await failing(caller, family, options)
+        error = await failing(caller, family, Options(timeout_seconds=55, max_retries=1_000))
         assert error.kind == "UnavailableError"
         assert len(proxy.exchanges) == 1
-        assert time.monotonic() - began < 50
+        assert time.monotonic() - began < 55
 
 
-@pytest.mark.parametrize(
-    "fault", [Swallow(), Swallow(forwarded=True), Drip(piece_bytes=1, pause_seconds=0.5)], ids=repr
-)
 async def test_an_answer_that_does_not_end_is_given_up_at_the_deadline(
-    server: Service, family: Family, open_caller: OpenCaller, fault: Fault
+    server: Service, family: Family, open_caller: OpenCaller
 ) -> None:
-    async with behind(server, family, open_caller, *[fault] * 9) as (proxy, caller):
-        began = time.monotonic()
-        error = await failing(caller, family, Options(timeout_seconds=1))
-        # The whole of what drips would take minutes.
-        assert time.monotonic() - began < 60
-        assert error.kind == "APITimeoutError"
-        assert {error.idempotency_key} == set(proxy.keys())
+    async def meet(fault: Fault) -> None:
+        async with behind(server, family, open_caller, *[fault] * 9) as (proxy, caller):
+            began = time.monotonic()
+            error = await failing(caller, family, Options(timeout_seconds=1))
+            # The whole of what drips would take minutes.
+            assert time.monotonic() - began < 60, fault
+            assert error.kind == "APITimeoutError", fault
+            assert {error.idempotency_key} == set(proxy.keys()), fault
+
+    drip = Drip(piece_bytes=1, pause_seconds=0.5)
+    faults: list[Fault] = [Swallow(), Swallow(forwarded=True), drip]
+    await asyncio.gather(*map(meet, faults))
 
 
 async def test_a_server_that_is_not_there(family: Family, open_caller: OpenCaller) -> None:

@@ -87,7 +87,7 @@ class Writes:
 
     def __init__(self, victim: Service, family: Family, revival: Revival, fault: Fault) -> None:
         self._port = victim.port
-        self._family = family
+        self.family = family
         self._faults = (fault, Pass(first=revival.wait_until_alive))
         self._tasks: list[asyncio.Task[str]] = []
         self._proxies: list[FaultProxy] = []
@@ -98,59 +98,76 @@ class Writes:
         for effect in EFFECTS:
             proxy = stack.enter_context(FaultProxy(self._port))
             proxy.script(*self._faults)
-            caller = await open_caller(
-                ClientSettings(proxy.base_url, self._family.partner_key.text)
-            )
+            caller = await open_caller(ClientSettings(proxy.base_url, self.family.partner_key.text))
             self._proxies.append(proxy)
-            self._tasks.append(asyncio.create_task(effect.do(caller, self._family, options)))
+            self._tasks.append(asyncio.create_task(effect.do(caller, self.family, options)))
 
     async def assert_each_was_done_once(self, victims: Installation) -> None:
         """Wait for the answers, and compare them with the rows."""
         answers = await asyncio.gather(*self._tasks)
         for effect, made, proxy in zip(EFFECTS, answers, self._proxies, strict=True):
-            assert await effect.made(victims, self._family) == [made]
+            assert await effect.made(victims, self.family) == [made]
             assert len(set(proxy.keys())) == 1
 
 
 async def test_killed_before_the_writes_were_done(
-    victim: Service, victims: Installation, urls: DatabaseUrls, open_caller: OpenCaller
+    victim: Service,
+    victims: Installation,
+    urls: DatabaseUrls,
+    all_open_callers: list[OpenCaller],
 ) -> None:
-    family = await victims.family(prepaid=10_000)
     revival = Revival(victim)
-    writes = Writes(victim, family, revival, Pass())
-    owner = await connect(urls.owner)
+    writes = [
+        Writes(victim, await victims.family(prepaid=10_000), revival, Pass())
+        for _ in all_open_callers
+    ]
     with contextlib.ExitStack() as stack:
-        try:
-            async with holding(owner, family.partner) as held:
-                await writes.begin(open_caller, stack)
-                await held.until_waited_for()
-                await asyncio.to_thread(revival.kill)
-                # PostgreSQL notices that nobody waits for the statement any more.
-                await held.until_nobody_waits()
-            assert await ALLOCATE.made(victims, family) == []
-        finally:
-            await owner.close()
+        async with contextlib.AsyncExitStack() as rows:
+            held = []
+            for one, open_caller in zip(writes, all_open_callers, strict=True):
+                owner = await connect(urls.owner)
+                rows.push_async_callback(owner.close)
+                held.append(await rows.enter_async_context(holding(owner, one.family.partner)))
+                await one.begin(open_caller, stack)
+                await held[-1].until_waited_for()
+            await asyncio.to_thread(revival.kill)
+            # PostgreSQL notices that nobody waits for the statement any more.
+            for wallet in held:
+                await wallet.until_nobody_waits()
+        for one in writes:
+            assert await ALLOCATE.made(victims, one.family) == []
         await asyncio.to_thread(revival.start)
-        await writes.assert_each_was_done_once(victims)
+        for one in writes:
+            await one.assert_each_was_done_once(victims)
 
 
 async def test_killed_after_the_writes_were_done(
-    victim: Service, victims: Installation, open_caller: OpenCaller
+    victim: Service, victims: Installation, all_open_callers: list[OpenCaller]
 ) -> None:
-    family = await victims.family(prepaid=10_000)
     revival = Revival(victim)
-    answered = threading.Barrier(len(EFFECTS) + 1)
+    answered = threading.Barrier(len(EFFECTS) * len(all_open_callers) + 1)
 
     def hold_back_until_it_is_dead() -> None:
         answered.wait(_WAIT_SECONDS)
         assert revival.dead.wait(_WAIT_SECONDS)
 
-    writes = Writes(victim, family, revival, Reset(True, hold_back_until_it_is_dead))
+    writes = [
+        Writes(
+            victim,
+            await victims.family(prepaid=10_000),
+            revival,
+            Reset(True, hold_back_until_it_is_dead),
+        )
+        for _ in all_open_callers
+    ]
     with contextlib.ExitStack() as stack:
-        await writes.begin(open_caller, stack)
+        for one, open_caller in zip(writes, all_open_callers, strict=True):
+            await one.begin(open_caller, stack)
         await asyncio.to_thread(answered.wait, _WAIT_SECONDS)
-        for effect in EFFECTS:
-            assert len(await effect.made(victims, family)) == 1
+        for one in writes:
+            for effect in EFFECTS:
+                assert len(await effect.made(victims, one.family)) == 1
         await asyncio.to_thread(revival.kill)
         await asyncio.to_thread(revival.start)
-        await writes.assert_each_was_done_once(victims)
+        for one in writes:
+            await one.assert_each_was_done_once(victims)

@@ -1,4 +1,4 @@
-"""Every block of TypeScript in the library's README runs as it stands there; those of the docs have the right types."""
+"""Every block of TypeScript in the library's README has the right types and runs as it stands there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.installation import Installation
     from tests.support.serving import Service
 
-DOCS = Path(__file__).parents[2] / "docs" / "client-libraries.md"
 _SECONDS = 240
 
 
@@ -35,27 +34,13 @@ async def test_the_blocks_of_the_readme_run_in_their_order(
         "LAYERS_BASE_URL": server.base_url,
     }
     with TemporaryDirectory(dir=typescript_library()) as folder:
-        _compile(Path(folder), SOURCE / "README.md")
+        blocks = [block.text for block in blocks_of(SOURCE / "README.md") if block.language == "ts"]
+        compile_program(Path(folder), "\n\n".join(blocks))
         said = await asyncio.to_thread(_run, [node, "program.mjs"], Path(folder), environment)
     # Of the blocks on idempotency, jobs and the operator's API.
     assert "true true" in said
     assert "slide http" in said
     assert said.splitlines()[-1]
-
-
-def test_the_blocks_of_the_docs_have_the_right_types(
-    typescript_library: Callable[[], Path],
-) -> None:
-    node_program()
-    with TemporaryDirectory(dir=typescript_library()) as folder:
-        _compile(Path(folder), DOCS)
-
-
-def _compile(folder: Path, page: Path) -> None:
-    """Write the blocks of a page as one program, and compile it strictly."""
-    blocks = [block.text for block in blocks_of(page) if block.language == "ts"]
-    assert blocks
-    compile_program(folder, "\n\n".join(blocks))
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

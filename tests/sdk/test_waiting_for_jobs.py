@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.sdk.callers import Caller
     from tests.sdk.conftest import OpenCaller
+    from tests.support.fault_proxy import Fault
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
@@ -31,13 +32,13 @@ async def family(installation: Installation) -> Family:
 
 @asynccontextmanager
 async def waiting(
-    server: Service, family: Family, open_caller: OpenCaller
+    server: Service, family: Family, open_caller: OpenCaller, *faults: Fault
 ) -> AsyncIterator[tuple[FaultProxy, Caller, str, asyncio.Task[Any]]]:
     """Somebody who waits for a job that has been started, and has seen that it runs."""
     with FaultProxy(server.port) as proxy:
         caller = await open_caller(ClientSettings(proxy.base_url, family.partner_key.text))
         job_id = await START.do(caller, family)
-        proxy.script(Pass(), refusal(503, "UNAVAILABLE"), Pass(), Reset())
+        proxy.script(*faults)
         wait = asyncio.create_task(caller.call("jobs.wait", jobId=job_id))
         await asyncio.to_thread(
             proxy.wait, lambda: 304 in [exchange.status for exchange in proxy.exchanges]
@@ -49,7 +50,8 @@ async def waiting(
 async def test_a_job_that_completes(
     server: Service, installation: Installation, family: Family, open_caller: OpenCaller
 ) -> None:
-    async with waiting(server, family, open_caller) as (proxy, _, job_id, wait):
+    faults: list[Fault] = [Pass(), refusal(503, "UNAVAILABLE"), Pass(), Reset()]
+    async with waiting(server, family, open_caller, *faults) as (proxy, _, job_id, wait):
         async with installation.pool.acquire() as connection:
             (held,) = await working.claim(connection, family.partner, now=now())
             await working.complete(connection, held, 40, now=now())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import htpy as h
+from markupsafe import Markup
 
 from partner_api import installed_version
 from partner_api.reference.event_pages import TITLE, WEBHOOKS
@@ -76,12 +78,13 @@ def index(path: str, methods: Sequence[MethodPage], events: Sequence[EventPage])
                 h.h2[name],
                 h.ul[
                     (
-                        h.li(data_text=f"{page.address} {page.place.path}")[
-                            h.a(
-                                href=page.place.path,
-                                aria_current="page" if page.place.path == path else None,
-                            )[method_word(page.method), h.span[page.title]]
-                        ]
+                        _entry(
+                            f"{page.address} {page.place.path}",
+                            page.place.path,
+                            page.method,
+                            page.title,
+                            is_current=page.place.path == path,
+                        )
                         for page in pages
                     )
                 ],
@@ -98,16 +101,28 @@ def _event_types(path: str, events: Sequence[EventPage]) -> h.Node:
         h.h2[TITLE],
         h.ul[
             (
-                h.li(data_text=page.title)[
-                    h.a(
-                        href=page.place.path,
-                        aria_current="page" if page.place.path == path else None,
-                    )[h.span[page.name]]
-                ]
+                _entry(
+                    page.title,
+                    page.place.path,
+                    None,
+                    page.name,
+                    is_current=page.place.path == path,
+                )
                 for page in events
             )
         ],
     ]
+
+
+@functools.cache
+def _entry(searched: str, path: str, method: str | None, name: str, *, is_current: bool) -> Markup:
+    """Return a line of the index. Every page shows nearly all of them, so each is made once."""
+    line = h.li(data_text=searched)[
+        h.a(href=path, aria_current="page" if is_current else None)[
+            None if method is None else method_word(method), h.span[name]
+        ]
+    ]
+    return Markup(str(line))  # noqa: S704 - it escapes
 
 
 def method_word(method: str) -> h.Node:
