@@ -35,6 +35,7 @@ def check(
                 max_examples=examples,
                 stateful_step_count=steps,
                 deadline=None,
+                derandomize=not explores,
                 database=None,
                 report_multiple_bugs=False,
                 phases=[Phase.reuse, Phase.generate, Phase.shrink],
