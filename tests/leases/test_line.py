@@ -6,14 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.databases import make_database
 from tests.support.invariants import mismatches
 from tests.support.leases import PRICE_CENTS, charges, lease, top_up, work
 from tests.support.many_leases import fill_leases
 from tests.support.tenants import Wallet, make_partner
 
+from partner_api.database.connection import connect
 from partner_api.months import add_months
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.databases import DatabaseUrls
+
     from partner_api.database.connection import Connection
 
 MARCH = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -23,34 +29,44 @@ LEASES = 3_000
 BATCH = 100
 
 
+@pytest.fixture(scope="module")
+def own_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    """A database of these tests alone: what others leave would decide about plans and pages."""
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
 @pytest.mark.one_server(reason="counts the blocks that the server of the test itself reads")
 @pytest.mark.parametrize("past_due", [False, True], ids=["renewed", "past due before"])
 async def test_a_batch_reads_no_more_when_many_have_gone_before_it(
-    connection: Connection, owner_connection: Connection, past_due: bool
+    own_urls: DatabaseUrls, past_due: bool
 ) -> None:
     """By the blocks that PostgreSQL looks at for the front of the line, before the first batch and before the last."""
+    owner, connection = await connect(own_urls.owner), await connect(own_urls.app)
     partner = await make_partner(connection, now=MARCH)
-    await fill_leases(owner_connection, partner, LEASES, MARCH)
+    await fill_leases(owner, partner, LEASES, MARCH)
     now = APRIL + DAY
     if past_due:
         assert await work(connection, partner, now) == LEASES
         now += 2 * DAY
     await top_up(connection, partner, MARCH, LEASES * PRICE_CENTS, "adjustment")
 
-    first = await _blocks_of_the_front(owner_connection, partner, now)
+    first = await _blocks_of_the_front(owner, partner, now)
     for _ in range(LEASES // BATCH - 1):
-        await owner_connection.execute(
+        await owner.execute(
             "SELECT p_advanced FROM leases_renew($1, $2, $3, '{}')",
             partner.tenant_id,
             now,
             BATCH,
         )
-    last = await _blocks_of_the_front(owner_connection, partner, now)
+    last = await _blocks_of_the_front(owner, partner, now)
     # Those that have gone would fill some thirty pages of the index.
     assert first > 0
     assert last < first + 12, (first, last)
     assert await work(connection, partner, now) == BATCH
     assert await _paid(connection, partner) == LEASES
+    await connection.close()
+    await owner.close()
 
 
 async def test_what_stands_before_a_line_that_begins_too_late_is_found_and_charged(

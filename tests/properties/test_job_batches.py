@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 _ASKS = 24
 
 
-@pytest.mark.parametrize("seed", range(6))
+# Two of each in the suite, the others only at length.
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12))]
+)
 @pytest.mark.parametrize("how", CALLS)
 async def test_a_batch_does_what_its_items_do_in_order(
     connection: Connection, owner_connection: Connection, how: str, seed: int

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.mark.parametrize("batch_size", BATCH_SIZES)
 def test_jobs_and_their_workers(database_urls: DatabaseUrls, batch_size: int) -> None:
-    check(JobMachine, database_urls, examples=40, steps=40, batch_size=batch_size)
+    check(JobMachine, database_urls, examples=12, steps=40, batch_size=batch_size)
 
 
 @pytest.mark.long

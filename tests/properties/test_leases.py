@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.mark.parametrize("batch_size", BATCH_SIZES)
 def test_leases_are_paid_as_the_rules_say(database_urls: DatabaseUrls, batch_size: int) -> None:
-    check(LeaseMachine, database_urls, examples=25, steps=50, batch_size=batch_size)
+    check(LeaseMachine, database_urls, examples=8, steps=50, batch_size=batch_size)
 
 
 @pytest.mark.long

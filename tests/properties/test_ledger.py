@@ -27,14 +27,14 @@ class OperationsOnSeveralNodes(Operations):
 def test_the_ledger_does_what_the_contract_says(
     database_urls: DatabaseUrls, batch_size: int
 ) -> None:
-    check(Operations, database_urls, examples=40, steps=40, batch_size=batch_size)
+    check(Operations, database_urls, examples=12, steps=40, batch_size=batch_size)
 
 
 @pytest.mark.parametrize("batch_size", BATCH_SIZES)
 def test_clocks_that_are_seconds_apart_do_not_disturb_the_ledger(
     database_urls: DatabaseUrls, batch_size: int
 ) -> None:
-    check(OperationsOnSeveralNodes, database_urls, examples=14, steps=40, batch_size=batch_size)
+    check(OperationsOnSeveralNodes, database_urls, examples=5, steps=40, batch_size=batch_size)
 
 
 @pytest.mark.long

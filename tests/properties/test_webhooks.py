@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_endpoints_and_their_deliveries(database_urls: DatabaseUrls) -> None:
-    check(WebhookMachine, database_urls, examples=40, steps=50, batch_size=1)
+    check(WebhookMachine, database_urls, examples=14, steps=50, batch_size=1)
 
 
 @pytest.mark.long

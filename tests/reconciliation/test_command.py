@@ -121,11 +121,21 @@ async def test_one_organization(database_urls: DatabaseUrls, broken_partner: Wal
     assert status == 1
 
 
-async def test_everything(database_urls: DatabaseUrls, broken_partner: Wallet) -> None:
-    status, printed = await run(database_urls.app)
+async def test_everything(own_urls: DatabaseUrls) -> None:
+    """In a database where no other tests leave tenants, all of which are checked."""
+    owner = await connect(own_urls.owner)
+    right = await make_partner(owner, prepaid=1_000)
+    broken = await make_partner(owner, prepaid=1_000)
+    statement = "UPDATE wallets SET prepaid = prepaid + $2 WHERE tenant_id = $1"
+    await owner.execute(statement, broken.tenant_id, 7)
 
+    status, printed = await run(own_urls.app)
+
+    await owner.execute(statement, broken.tenant_id, -7)
+    await owner.close()
     assert status == 1
-    assert f"tenant {broken_partner.tenant_id}" in printed
+    assert f"tenant {broken.tenant_id}" in printed
+    assert f"tenant {right.tenant_id}" not in printed
 
 
 async def test_a_terminal_sees_progress(database_urls: DatabaseUrls, partner: Wallet) -> None:

@@ -49,7 +49,15 @@ def test_hostile_texts_are_too(kind: str) -> None:
 
 
 def test_any_text_is() -> None:
-    choice = random.Random(42)
-    for _ in range(600):
+    _assert_any_is_same(random.Random(42), 200)
+
+
+@pytest.mark.long
+def test_any_text_is_at_length() -> None:
+    _assert_any_is_same(random.Random(), 20_000)
+
+
+def _assert_any_is_same(choice: random.Random, texts: int) -> None:
+    for _ in range(texts):
         parts = (choice.choice(_LETTERS) * choice.choice((1, 1, 1, 2, 4)) for _ in range(12))
         assert_same("".join(parts))

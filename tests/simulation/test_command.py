@@ -73,8 +73,17 @@ def test_a_run_in_a_database_of_its_own_that_is_kept(folder: Path) -> None:
     assert "--keep" in again.stderr
 
 
-@pytest.mark.parametrize("program", ["initdb", "bin/postgres", "simulation.fork_server"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "program"),
+    [
+        (signal.SIGINT, "initdb"),
+        (signal.SIGTERM, "bin/postgres"),
+        (signal.SIGINT, "simulation.fork_server"),
+        pytest.param(signal.SIGTERM, "initdb", marks=pytest.mark.long),
+        pytest.param(signal.SIGINT, "bin/postgres", marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, "simulation.fork_server", marks=pytest.mark.long),
+    ],
+)
 def test_an_interrupted_run_leaves_nothing(
     folder: Path, number: signal.Signals, program: str
 ) -> None:

@@ -26,27 +26,42 @@ from partner_api.simulation.options import Options
 
 
 @pytest.mark.parametrize(
-    ("broken", "finding"),
+    # So many operations a day are enough to meet it.
+    ("broken", "seed", "per_day", "finding"),
     [
-        (CHARGES_DOUBLE, r"usage in credits, since the last check: expected -\d+, found -\d+"),
-        (KEEPS_A_CREDIT, r"org_\S+: prepaid: expected \d+, found \d+"),
-        (GRANTS_WITHOUT_BEING_ASKED, r"grant in credits, since the last check: expected \d+"),
-        (RELEASES_WITHOUT_FREEING, r"running_jobs: expected \d+, found \d+"),
-        (REFUNDS_DOUBLE, r"refund in cash, since the last check: expected \d+, found \d+"),
-        (FORGETS_ATTEMPTS, r"job claim: job_\S+: expected attempt 2, found 1"),
+        (
+            CHARGES_DOUBLE,
+            3,
+            15,
+            r"usage in credits, since the last check: expected -\d+, found -\d+",
+        ),
+        (KEEPS_A_CREDIT, 3, 15, r"org_\S+: prepaid: expected \d+, found \d+"),
+        (
+            GRANTS_WITHOUT_BEING_ASKED,
+            3,
+            15,
+            r"grant in credits, since the last check: expected \d+",
+        ),
+        (RELEASES_WITHOUT_FREEING, 3, 15, r"running_jobs: expected \d+, found \d+"),
+        (REFUNDS_DOUBLE, 1, 6, r"refund in cash, since the last check: expected \d+, found \d+"),
+        (FORGETS_ATTEMPTS, 3, 15, r"job claim: job_\S+: expected attempt 2, found 1"),
         # Whatever it meets first: what moves money happens twice, and what has an id of its own cannot.
         (
             FORGETS_REQUESTS,
+            3,
+            15,
             r"expected to happen 1 times, found 2|expected the first answer again"
             r"|repeated request: an outcome was expected, not UniqueViolationError",
         ),
-        (FORGETS_PERIODS, r"read: is_current: expected True, found False"),
+        (FORGETS_PERIODS, 1, 2, r"read: is_current: expected True, found False"),
     ],
 )
-def test_what_is_wrong_is_caught(database: EmptyDatabase, broken: str, finding: str) -> None:
+def test_what_is_wrong_is_caught(
+    database: EmptyDatabase, broken: str, seed: int, per_day: int, finding: str
+) -> None:
     database.change(broken)
     report = database.run(
-        Options(seed=3, months=3, partners=1, operations_per_day=15, kill_rate=0.02)
+        Options(seed=seed, months=3, partners=1, operations_per_day=per_day, kill_rate=0.02)
     )
     assert re.search(finding, report.violation or "")
     assert report.totals is None

@@ -103,7 +103,7 @@ class _Text(Generic[T]):
             after[place] = last
             if not skipped[place]:
                 last = place
-        self._before, self._after = before, after
+        self.before, self.after = before, after
         self._runs.clear()
 
     def change(self, place: int, value: T) -> None:
@@ -115,7 +115,7 @@ class _Text(Generic[T]):
         """Return the place so many steps on or back, -1 or the length if that is outside."""
         if every:
             return min(max(place + steps, -1), self.length)
-        neighbours = self._before if steps < 0 else self._after
+        neighbours = self.before if steps < 0 else self.after
         for _ in range(abs(steps)):
             if not 0 <= place < self.length:
                 break
@@ -156,17 +156,20 @@ class _Cursor(Generic[T]):
     def __bool__(self) -> bool:
         return self._valid
 
+    # The rules ask for these three again and again at each character, so they take no detour.
     @property
     def curr(self) -> T | None:
-        return self.attr()
+        return self._text.properties[self.position] if self._valid else None
 
     @property
     def prev(self) -> T | None:
-        return self.attr(-1)
+        place = self._text.before[self.position] if self._valid else -1
+        return self._text.properties[place] if place >= 0 else None
 
     @property
     def next(self) -> T | None:
-        return self.attr(1)
+        place = self._text.after[self.position] if self._valid else self._text.length
+        return self._text.properties[place] if place < self._text.length else None
 
     @property
     def cc(self) -> str | None:

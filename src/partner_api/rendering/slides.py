@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageDraw
@@ -64,7 +65,7 @@ def draw_slide(
     Returns:
         An RGB image of the frame's size. Outside the safe area it is background alone.
     """
-    image = background(frame, palette)
+    image = background(frame, palette).copy()
     safe = image.crop((frame.left, frame.top, frame.right, frame.bottom))
     _draw_text(setter, frame, palette, text, safe, first=position == 0)
     if count > 1:
@@ -74,8 +75,10 @@ def draw_slide(
     return image
 
 
+# All slides of a slideshow have the same one.
+@lru_cache(maxsize=1)
 def background(frame: Frame, palette: Palette) -> Image.Image:
-    """Return the background alone: one colour for each row of pixels."""
+    """Return the background alone, not to be drawn on: one colour for each row of pixels."""
     column = Image.new("RGB", (1, frame.height))
     last = frame.height - 1
     for row in range(frame.height):
@@ -86,7 +89,7 @@ def background(frame: Frame, palette: Palette) -> Image.Image:
                 for start, end in zip(palette.top, palette.bottom, strict=True)
             ),
         )
-    return column.resize((frame.width, frame.height))
+    return column.resize((frame.width, frame.height), Image.Resampling.NEAREST)
 
 
 def png(image: Image.Image) -> bytes:
