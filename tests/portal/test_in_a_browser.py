@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import expect
 from tests.contract.route_table import ROUTES
-from tests.support.browser import PATIENCE_MS, Watch, browsing
+from tests.support.browser import PATIENCE_MS, Watch, browsing, violations
 from tests.support.form_markup import faults_of_forms
 from tests.support.partners_app import PartnersApp, ask_for_link, follow
 
@@ -30,6 +29,13 @@ PAGES = [
 WHO = ["partner", "child"]
 
 
+class Visitor(NamedTuple):
+    """Who looks, and in which browser session."""
+
+    who: str
+    context: BrowserContext
+
+
 @pytest.fixture(scope="module")
 def app() -> Iterator[PartnersApp]:
     with contextlib.closing(PartnersApp()) as opened:
@@ -43,34 +49,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module", params=WHO)
-def visitors(
+def visitor(
     request: pytest.FixtureRequest,
     demo: Service,
     world: HostileWorld,
     app: PartnersApp,
     browser: Browser,
-) -> Iterator[dict[str, BrowserContext]]:
-    """Somebody who has opened the portal, with light and with dark."""
-    contexts = {
-        "light": browser.new_context(color_scheme="light"),
-        "dark": browser.new_context(color_scheme="dark"),
-    }
-    for context in contexts.values():
-        ask_for_link(demo, world, app, request.param)
-        page = follow(context, app)
-        # A script has pressed the button.
-        page.wait_for_url(f"{demo.base_url}/portal")
-        page.close()
-    contexts["of a child" if request.param == "child" else "of a partner"] = contexts["light"]
-    yield contexts
-    for context in (contexts["light"], contexts["dark"]):
-        context.close()
+) -> Iterator[Visitor]:
+    """Somebody who has opened the portal."""
+    context = browser.new_context()
+    ask_for_link(demo, world, app, request.param)
+    page = follow(context, app)
+    # A script has pressed the button.
+    page.wait_for_url(f"{demo.base_url}/portal")
+    page.close()
+    yield Visitor(request.param, context)
+    context.close()
 
 
-def addresses(page: Page, demo: Service, visitors: dict[str, BrowserContext]) -> list[str]:
+def addresses(page: Page, demo: Service, visitor: Visitor) -> list[str]:
     """The addresses of all pages that there is something on."""
     found = [path for path in PAGES if "{" not in path]
-    if "of a child" not in visitors:
+    if visitor.who == "partner":
         return found
     found.remove("/portal/payments")
     for start in ("/portal/ledger", "/portal/webhooks"):
@@ -84,22 +84,20 @@ def addresses(page: Page, demo: Service, visitors: dict[str, BrowserContext]) ->
     return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_for_everyone(
-    visitors: dict[str, BrowserContext], demo: Service, theme: str
-) -> None:
-    page = visitors[theme].new_page()
+def test_every_page_is_for_everyone(visitor: Visitor, demo: Service) -> None:
+    page = visitor.context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    for address in addresses(page, demo, visitors):
-        watched = visitors[theme].new_page()
+    for address in addresses(page, demo, visitor):
+        watched = visitor.context.new_page()
         watch = Watch(watched, demo.base_url)
         answer = watched.goto(demo.base_url + address)
         assert answer is not None
         assert answer.status == 200, address
-        watched.wait_for_load_state("networkidle")
-        violations = Axe().run(watched).response["violations"]
-        shown = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]
-        assert (address, shown, watch.faults) == (address, [], [])
+        for theme in ("light", "dark"):
+            watched.emulate_media(color_scheme="light" if theme == "light" else "dark")
+            found = violations(watched, colours_only=theme == "dark")
+            assert (address, theme, found) == (address, theme, [])
+        assert (address, watch.faults) == (address, [])
         assert faults_of_forms(watched.content()) == [], address
         for width in (320, 1440):
             watched.set_viewport_size({"width": width, "height": 800})
@@ -141,9 +139,9 @@ def test_without_scripts_the_button_is_pressed_once_and_a_second_click_harms_not
 
 
 def test_no_site_shows_the_portal_in_a_frame(
-    visitors: dict[str, BrowserContext], demo: Service, app: PartnersApp
+    visitor: Visitor, demo: Service, app: PartnersApp
 ) -> None:
-    page = visitors["light"].new_page()
+    page = visitor.context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(app.url)
     page.set_content(f'<iframe src="{demo.base_url}/portal"></iframe>')
