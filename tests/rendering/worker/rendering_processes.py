@@ -79,7 +79,9 @@ def _children(parent: int) -> list[int]:
     with contextlib.suppress(OSError):
         for thread in os.listdir(f"/proc/{parent}/task"):
             with contextlib.suppress(OSError):
-                found += map(int, Path(f"/proc/{parent}/task/{thread}/children").read_text().split())
+                found += map(
+                    int, Path(f"/proc/{parent}/task/{thread}/children").read_text().split()
+                )
     return found
 
 
