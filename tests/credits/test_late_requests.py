@@ -18,7 +18,6 @@ from tests.support.operations import (
     configure,
     events,
     post,
-    posting,
     read,
     release,
     settle,
@@ -27,6 +26,7 @@ from tests.support.operations import (
     started,
     stored,
     subscribe,
+    subscription,
 )
 from tests.support.tenants import NOON, make_child, make_partner
 
@@ -147,19 +147,18 @@ async def test_the_first_answer_is_given_again_to_a_request_that_is_on_its_way_w
 ) -> None:
     """It arrived a second before the record's day was over; the sweep came first."""
     partner = await make_partner(connection)
-    record = Idempotency(partner.tenant_id, uuid4(), "POST", "/grant", uuid4().hex, b"same")
+    record = Idempotency(partner.tenant_id, uuid4(), "PUT", "/subscription", uuid4().hex, b"same")
 
-    async def grant(now: datetime) -> str:
-        item = posting(partner, "grant", 5, idempotency=record)
-        (outcome,) = await credit.post(connection, partner.tenant_id, now, [item])
+    async def subscribe_again(now: datetime) -> str:
+        item = subscription(partner, 5)._replace(idempotency=record)
+        (outcome,) = await credit.set_subscriptions(connection, partner.tenant_id, now, [item])
         return outcome.status
 
-    assert await grant(NOON) == "done"
+    assert await subscribe_again(NOON) == "done"
     await idempotency_store.delete_expired(connection, NOON + DAY + timedelta(minutes=59), 1_000)
-    assert await grant(NOON + DAY - timedelta(seconds=1)) == "replayed"
-    assert (await read(connection, partner)).prepaid == 5
+    assert await subscribe_again(NOON + DAY - timedelta(seconds=1)) == "replayed"
     # One that arrives when the day is over is another request; and then the one that is late is answered as that was.
-    assert await grant(NOON + DAY) == "done"
-    assert await grant(NOON + DAY - timedelta(seconds=1)) == "replayed"
-    assert await grant(NOON) == "replayed"
-    assert (await read(connection, partner)).prepaid == 10
+    assert await subscribe_again(NOON + DAY) == "done"
+    assert await subscribe_again(NOON + DAY - timedelta(seconds=1)) == "replayed"
+    assert await subscribe_again(NOON) == "replayed"
+    assert len(await audit(connection, partner, "subscription.updated")) == 2

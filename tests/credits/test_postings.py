@@ -24,7 +24,8 @@ from tests.support.operations import (
 from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
-from partner_api.database.arguments import Actor, Idempotency
+from partner_api.database.arguments import SYSTEM, Actor, Idempotency
+from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -162,26 +163,59 @@ async def test_a_refund_in_a_later_period_leaves_that_periods_usage_alone(
     assert (await read(connection, partner, later)).used_this_period == 0
 
 
-async def test_a_posting_with_a_key_happens_once_a_day(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    "later", [timedelta(hours=23, minutes=59), timedelta(hours=24), timedelta(days=400)]
+)
+async def test_a_posting_with_a_key_happens_once(connection: Connection, later: timedelta) -> None:
+    """Its record lasts a day; beyond that the posting remembers its key."""
     partner = await make_partner(connection)
     key = str(uuid4())
     first = await post(connection, partner, "grant", 10, idempotency=_record(key))
-    again = await post(
-        connection,
-        partner,
-        "grant",
-        10,
-        now=NOON + timedelta(hours=23, minutes=59),
-        idempotency=_record(key),
-    )
+    await post(connection, partner, "grant", 3)
+    now = NOON + later
+    again = await post(connection, partner, "grant", 10, now=now, idempotency=_record(key))
     assert (first.status, again.status) == ("done", "replayed")
     assert again.facts == first.facts
-    other = await post(connection, partner, "grant", 11, idempotency=_record(key, b"other"))
+    other = await post(
+        connection, partner, "grant", 11, now=now, idempotency=_record(key, b"other")
+    )
     assert refused(other) == ("IDEMPOTENCY_CONFLICT", None)
-    next_day = NOON + timedelta(hours=24)
-    afresh = await post(connection, partner, "grant", 10, now=next_day, idempotency=_record(key))
-    assert afresh.status == "done"
-    assert (await read(connection, partner, next_day)).balance == 20
+    assert (await read(connection, partner, now)).balance == 13
+
+
+async def test_a_key_twice_in_one_batch_posts_once_on_both_sides_of_the_purge(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner = await make_partner(connection)
+    one, two = str(uuid4()), str(uuid4())
+    items = [posting(partner, "grant", 10, idempotency=_record(key)) for key in (one, one, two)]
+    outcomes = await credit.post(connection, partner.tenant_id, NOON, items)
+    assert [outcome.status for outcome in outcomes] == ["done", "replayed", "done"]
+    await owner_connection.execute("DELETE FROM idempotency_keys WHERE key = $1", one)
+    later = NOON + timedelta(days=2)
+    again = await credit.post(connection, partner.tenant_id, later, items)
+    assert [outcome.status for outcome in again] == ["replayed"] * 3
+    assert [outcome.facts for outcome in again] == [outcome.facts for outcome in outcomes]
+
+
+async def test_a_refund_that_left_with_its_archived_child_is_answered_as_it_was(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    """Two events follow the refund, and the balance is what they leave."""
+    partner = await make_partner(connection, prepaid=100)
+    child = await make_child(connection, partner, prepaid=50)
+    job_id = await spend(connection, child, 40)
+    assert child.partner_id is not None
+    archive = organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)
+    await organizations.archive(connection, child.tenant_id, NOON, [archive])
+    key = str(uuid4())
+    first = await post(connection, child, "refund", 40, job_id=job_id, idempotency=_record(key))
+    assert (first.facts or {})["balance"] == 0
+    later = NOON + timedelta(days=2)
+    again = await post(
+        connection, child, "refund", 40, job_id=job_id, now=later, idempotency=_record(key)
+    )
+    assert (again.status, again.facts) == ("replayed", first.facts)
 
 
 async def test_a_refused_posting_is_not_remembered(connection: Connection) -> None:

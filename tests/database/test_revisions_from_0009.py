@@ -229,8 +229,9 @@ class TestRevision0013:
         with version_at("0012"):
             assert (await upgrade(empty.owner, role)).revision == "0012"
             await prepare_connection(owner)
-            partner = await make_partner(owner, cash_cents=60)
-            await make_partner(owner)
+            async with with_later_columns(owner):
+                partner = await make_partner(owner, cash_cents=60)
+                await make_partner(owner)
             for lease in self.LEASES:
                 await self.insert(owner, partner, *lease)
             await self.insert(owner, partner, *self.LEASES[0])

@@ -85,6 +85,20 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "available": Rule.TRANSFER_BALANCE,
         "created_at": Rule.TRANSFER_RECORD,
     },
+    "postings": {
+        "tenant_id": KEY,
+        "operator_id": Rule.POSTING_KEY,
+        "movement": Rule.POSTING_KEY,
+        "idempotency_key": KEY,
+        "fingerprint": "decides only whether a repetition is the same request",
+        "organization_id": Rule.POSTING_KEY,
+        "credit_sequence": Rule.POSTING_KEY,
+        "currency": Rule.POSTING_KEY,
+        "cash_sequence": Rule.POSTING_KEY,
+        "balance": Rule.POSTING_KEY,
+        # What was reserved then is not known any more: only that it was no more than the balance.
+        "available": Rule.POSTING_KEY,
+    },
     "credit_events": {
         "tenant_id": KEY,
         "organization_id": KEY,

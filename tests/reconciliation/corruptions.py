@@ -198,3 +198,20 @@ TRANSFERS = [
         for column in ("api_key_id", "idempotency_key")
     ),
 ]  # fmt: skip
+_KEY_OF = "WHERE tenant_id = {{tenant}} AND movement = '{}'"
+POSTINGS = [
+    Corruption(f"postings.{column}", f"UPDATE postings SET {column} = {value} " + _KEY_OF.format(movement),
+               Rule.POSTING_KEY, organization, drops)
+    for movement, column, value, organization, drops in (
+        ("credits.grant", "operator_id", "gen_random_uuid()", "partner", ""),
+        ("credits.grant", "movement", "'credits.purchase'", "partner", ""),
+        ("credits.grant", "organization_id", "{child}", "child", "postings:f"),
+        ("credits.grant", "credit_sequence", "1", "partner", ""),
+        ("credits.grant", "balance", "balance - 1", "partner", ""),
+        ("credits.grant", "available", "balance + 1", "partner", ""),
+        ("cash.adjustment", "movement", "'cash.topup'", "partner", ""),
+        ("cash.adjustment", "currency", "'EUR'", "partner", "postings:f"),
+        ("cash.adjustment", "cash_sequence", "1", "partner", ""),
+        ("cash.adjustment", "balance", "balance + 1", "partner", ""),
+    )
+]  # fmt: skip

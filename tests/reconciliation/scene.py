@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from tests.support import operations as op
 from tests.support.endpoints import make_endpoint, publish
-from tests.support.leases import disconnect, make_account, top_up, work
+from tests.support.leases import disconnect, make_account, work
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 from tests.support.working import claim, complete, fail, upload
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
-from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.database.arguments import SYSTEM, Actor, Idempotency
 from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as requests
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 END = datetime(2026, 8, 19, 12, tzinfo=UTC)
+# What posts with a key.
+OPERATOR = Actor("operator", None, uuid4(), "Grace")
 # The ids that the corruptions name.
 Names = dict[str, Any]
 
@@ -199,7 +201,10 @@ async def _july_and_august(
         )
         await cash.refund(connection, tenant_id, day(8, 16), [refund])
     await _set_price(connection, partner, names["priced"], 20_000, day(8, 17))
-    await top_up(connection, partner, day(8, 17), -1_500, "adjustment")
+    fix = cash.CashPosting(
+        partner.organization_id, "adjustment", -1_500, "Fix", None, OPERATOR, _posting_key()
+    )
+    await cash.post(connection, tenant_id, day(8, 17), [fix])
     await work(connection, partner, day(8, 18))
 
 
@@ -235,12 +240,19 @@ async def _work(connection: Connection, partner: Wallet, child: Wallet, bare: Wa
     names["auto_job"] = auto.job_id
     await op.spend(connection, bare, 10, now=at)
     await op.post(connection, child, "purchase", 500, now=at)
+    grant = op.posting(partner, "grant", 5, idempotency=_posting_key())._replace(caller=OPERATOR)
+    await credit.post(connection, partner.tenant_id, at, [grant])
     names["rejected"] = await request(connection, child, 1, at)
     names["open_request"] = await request(connection, child, 1, at)
     async with connection.transaction():
         rejection = requests.RejectItem(names["rejected"], "No.", SYSTEM, None)
         await requests.reject(connection, child.tenant_id, at, [rejection])
     return names
+
+
+def _posting_key() -> Idempotency:
+    assert OPERATOR.operator_id is not None
+    return Idempotency(0, OPERATOR.operator_id, "POST", "/posted", uuid4().hex, b"request")
 
 
 async def _start(connection: Connection, wallet: Wallet, credits: int, at: datetime) -> UUID:

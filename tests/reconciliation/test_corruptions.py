@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from tests.reconciliation.chain_corruptions import CHAIN_CORRUPTIONS
 from tests.reconciliation.columns import COLUMNS
-from tests.reconciliation.corruptions import EVENTS, TRANSFERS, WALLETS, Corruption
+from tests.reconciliation.corruptions import EVENTS, POSTINGS, TRANSFERS, WALLETS, Corruption
 from tests.reconciliation.corruptions_of_work import CASH, JOBS, LEASES, TOLD, TOTALS
 from tests.reconciliation.history import drop_constraints
 from tests.reconciliation.scene import END, Names, make_scene
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 CHAIN = {Rule.EVENT_HASH, Rule.HASH_CHAIN, Rule.LAST_HASH}
-CORRUPTIONS = [*WALLETS, *EVENTS, *TRANSFERS, *JOBS, *CASH, *TOTALS, *LEASES, *TOLD]
+CORRUPTIONS = [*WALLETS, *EVENTS, *TRANSFERS, *POSTINGS, *JOBS, *CASH, *TOTALS, *LEASES, *TOLD]
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -45,12 +45,13 @@ from partner_api.simulation.options import Options
         (RELEASES_WITHOUT_FREEING, 3, 15, r"running_jobs: expected \d+, found \d+"),
         (REFUNDS_DOUBLE, 1, 6, r"refund in cash, since the last check: expected \d+, found \d+"),
         (FORGETS_ATTEMPTS, 3, 15, r"job claim: job_\S+: expected attempt 2, found 1"),
-        # Whatever it meets first: what moves money happens twice, and what has an id of its own cannot.
+        # Whatever it meets first: what is changed happens twice, what has an id of its own cannot, and of what is known
+        # by its record alone nothing is left. What is posted has its key elsewhere, and happens once even so.
         (
             FORGETS_REQUESTS,
             3,
             15,
-            r"expected to happen 1 times, found 2|expected the first answer again"
+            r"expected to happen 1 times, found [02]|expected the first answer again"
             r"|repeated request: an outcome was expected, not UniqueViolationError",
         ),
         (FORGETS_PERIODS, 1, 2, r"read: is_current: expected True, found False"),

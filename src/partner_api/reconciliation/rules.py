@@ -179,6 +179,10 @@ class Rule(StrEnum):
         "posted",
         "what an operator granted, sold, paid in, adjusted or refunded is on the ledger as the audit log has it",
     )
+    POSTING_KEY = (
+        "posting_key",
+        "the key of a posting is of an event of its kind, by its operator, and of the balance after that",
+    )
     TOLD = "told", "what partners are told of has happened, and they are told of what has happened"
     FEED = (
         "feed",

@@ -14,6 +14,7 @@ from partner_api.reconciliation import (
     lease_checks,
     lease_store,
     pages,
+    posting_store,
     request_store,
     told_checks,
     told_store,
@@ -107,6 +108,7 @@ class TenantCheck(TenantWallets):
             ),
         )
         yield "answers", self._streamed(told_store.wrong_answers(*book), told_checks.check_answer)
+        yield "answers", self._streamed(posting_store.wrong_keys(*book), told_checks.check_key)
         for wrong in (feed_store.wrong_feed, feed_store.wrong_queues):
             yield "events", self._streamed(wrong(*book), told_checks.check_place)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from partner_api.reconciliation.event_store import EventNews
     from partner_api.reconciliation.feed_store import WrongPlace
+    from partner_api.reconciliation.posting_store import WrongKey
     from partner_api.reconciliation.told_store import Answer, News, Posting
 
 
@@ -73,4 +74,14 @@ def check_posting(tenant_id: int, posting: Posting) -> Iterator[Mismatch]:
         posting.organization_id,
         f"event {posting.event_id} {posting.event_type}",
         (Rule.POSTED, "", posting.expected, posting.found),
+    )
+
+
+def check_key(tenant_id: int, key: WrongKey) -> Iterator[Mismatch]:
+    """Report what the key of a posting says of its event that is not so."""
+    yield mismatch(
+        tenant_id,
+        key.organization_id,
+        f"key of {key.movement} event {key.sequence}",
+        (key.rule, key.what, key.expected, key.found),
     )

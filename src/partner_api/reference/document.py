@@ -155,7 +155,8 @@ def _parameters(route: Route) -> list[Json]:
                 "name": IDEMPOTENCY_HEADER,
                 "in": "header",
                 "required": route.declared.idempotency_required,
-                "description": "The same key returns the first answer again, for 24 hours. "
+                "description": "The same key returns the first answer again, "
+                f"{'for ever' if route.declared.idempotency_required else 'for 24 hours'}. "
                 "Use a new UUID for each request, and the same one on a retry.",
                 "schema": {"type": "string", "maxLength": 255, "pattern": _PRINTABLE},
             }

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 # A record lives for 24 hours, by clocks that may be seconds apart.
 _REPEATABLE = timedelta(hours=23)
+# What keeps its key for ever.
+_KEPT = {
+    "allocation",
+    "grant",
+    "purchase",
+    "adjustment",
+    "refund",
+    "cash topup",
+    "cash adjustment",
+    "cash refund",
+}
 
 
 def repeat(chances: Chances, now: datetime) -> Operation | None:
@@ -23,12 +34,11 @@ def repeat(chances: Chances, now: datetime) -> Operation | None:
     candidates = [
         (earlier, facts)
         for earlier, facts in chances.world.answered
-        # A transfer remembers its key for ever, the others for a day.
-        if earlier.kind == "allocation" or now - earlier.now < _REPEATABLE
+        if earlier.kind in _KEPT or now - earlier.now < _REPEATABLE
     ]
     if not candidates:
         return None
-    # By kind first: transfers, which stay repeatable, would crowd out the others.
+    # By kind first: what stays repeatable would crowd out the others.
     kind = chances.choose(sorted({earlier.kind for earlier, _ in candidates}))
     earlier, facts = chances.choose([one for one in candidates if one[0].kind == kind])
     argument = earlier.items[0].argument

@@ -7,6 +7,9 @@
 -- A money function looks the record up first thing with idempotency_outcome and hands what it decided to
 -- idempotency_keep; one that decides a batch together looks up all of them with idempotency_outcomes and hands what
 -- was decided to idempotency_keep_all. Such a record holds facts; one that the server writes itself holds the answer as it was sent.
+--
+-- Where a key is required, 24 hours are not enough: money would move again. What such a movement has written keeps the key
+-- for ever, and is asked after the record: a transfer (24_allocations.sql), a posting (16_postings.sql).
 
 -- Return the advisory lock of a request's key.
 CREATE OR REPLACE FUNCTION idempotency_lock(p_record idempotency)
@@ -116,6 +119,17 @@ BEGIN
     IF NOT FOUND THEN
         RAISE serialization_failure USING MESSAGE = 'an idempotency key was used meanwhile';
     END IF;
+END
+$$;
+
+-- Return the outcome of a request whose key was used before, by a request with that fingerprint and those facts.
+CREATE OR REPLACE FUNCTION idempotency_repeated(p_record idempotency, p_fingerprint bytea, p_facts jsonb)
+RETURNS outcome
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE
+        WHEN p_record.fingerprint = p_fingerprint THEN ROW('replayed', NULL, p_facts)::outcome
+        ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END;
 END
 $$;
 

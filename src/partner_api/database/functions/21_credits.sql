@@ -161,7 +161,8 @@ CREATE OR REPLACE FUNCTION credit_posting_one(p_tenant_id bigint, p_now timestam
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome     outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_movement    text := 'credits.' || p_item.event_type;
+    v_outcome     outcome := posting_outcome(p_tenant_id, p_now, p_item.idempotency, v_movement);
     v_reservation reservations;
     v_wallet      wallets;
     v_parent      wallets;
@@ -170,6 +171,7 @@ DECLARE
     v_project     uuid;
     v_format      text;
     v_event       jsonb;
+    v_sequence    bigint;
     v_facts       jsonb;
     v_audit       text;
 BEGIN
@@ -213,6 +215,7 @@ BEGIN
         v_wallet, p_now, p_item.event_type, 0, p_item.credits, p_item.metadata, p_item.caller, p_item.description,
         NULL, p_item.job_id, v_project, v_container, v_format);
     v_event := credit_event_facts(v_wallet);
+    v_sequence := v_wallet.last_sequence;
     IF p_item.event_type = 'refund' THEN
         UPDATE reservations SET refunded = refunded + p_item.credits
          WHERE tenant_id = p_tenant_id AND job_id = p_item.job_id;
@@ -233,6 +236,6 @@ BEGIN
         WHEN 'adjustment' THEN 'credits.adjusted' WHEN 'refund' THEN 'credits.refunded' END;
     PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, v_audit, p_item.caller, v_project,
                         jsonb_build_object('credits', p_item.credits, 'eventId', v_event -> 'event_id'));
-    RETURN ROW('done', NULL, v_facts)::outcome;
+    RETURN posting_keep(p_tenant_id, p_item.organization_id, p_item.idempotency, v_movement, v_sequence, v_facts);
 END
 $$;

@@ -164,10 +164,8 @@ BEGIN
         FOR v_index IN 1..cardinality(p_records) LOOP
             IF p_outcomes[v_index].status IS NULL AND p_records[v_index].caller_id = v_transfer.api_key_id
                AND p_records[v_index].key = v_transfer.idempotency_key THEN
-                p_outcomes[v_index] := CASE
-                    WHEN p_records[v_index].fingerprint = v_transfer.fingerprint
-                        THEN ROW('replayed', NULL, credit_allocation_facts(v_transfer))::outcome
-                    ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END;
+                p_outcomes[v_index] := idempotency_repeated(
+                    p_records[v_index], v_transfer.fingerprint, credit_allocation_facts(v_transfer));
             END IF;
         END LOOP;
     END LOOP;

@@ -69,12 +69,14 @@ CREATE OR REPLACE FUNCTION cash_post_one(p_tenant_id bigint, p_now timestamptz, 
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
-    v_wallet  cash_wallets;
-    v_renewed record;
-    v_event   jsonb;
+    v_movement text := 'cash.' || p_item.event_type;
+    v_outcome  outcome := posting_outcome(p_tenant_id, p_now, p_item.idempotency, v_movement);
+    v_wallet   cash_wallets;
+    v_renewed  record;
+    v_event    jsonb;
+    v_sequence bigint;
     -- Raised to the wallet's last event: requests that arrived later may have been here before.
-    v_now     timestamptz;
+    v_now      timestamptz;
 BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
@@ -102,6 +104,7 @@ BEGIN
     v_wallet := cash_event_append(v_wallet, v_now, p_item.event_type, p_item.amount_cents, p_item.organization_id,
                                   p_item.caller, p_item.description, p_item.reference);
     v_event := cash_event_facts(v_wallet);
+    v_sequence := v_wallet.last_sequence;
     -- What could not be paid before is tried with what has come in; the sweep goes on where this stops.
     IF p_item.event_type = 'topup' AND v_wallet.renewals_due_at IS NOT NULL THEN
         SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, 1000);
@@ -111,8 +114,8 @@ BEGIN
                         CASE p_item.event_type WHEN 'topup' THEN 'cash.topped_up' ELSE 'cash.adjusted' END,
                         p_item.caller, NULL,
                         jsonb_build_object('amountCents', p_item.amount_cents, 'eventId', v_event -> 'event_id'));
-    RETURN ROW('done', NULL, jsonb_build_object(
-        'event', v_event, 'balance_cents', v_wallet.balance_cents))::outcome;
+    RETURN posting_keep(p_tenant_id, p_item.organization_id, p_item.idempotency, v_movement, v_sequence,
+                        jsonb_build_object('event', v_event, 'balance_cents', v_wallet.balance_cents));
 END
 $$;
 
@@ -141,7 +144,7 @@ CREATE OR REPLACE FUNCTION cash_refund_one(p_tenant_id bigint, p_now timestamptz
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_outcome outcome := posting_outcome(p_tenant_id, p_now, p_item.idempotency, 'cash.refund');
     v_wallet  cash_wallets;
     v_lease   leases;
     v_charge  lease_charges;
@@ -187,8 +190,8 @@ BEGIN
     PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, 'cash.refunded', p_item.caller, v_lease.project_id,
                         jsonb_build_object('amountCents', p_item.amount_cents, 'eventId', v_event -> 'event_id',
                             'socialAccountId', 'sa_' || p_item.social_account_id, 'leaseMonth', p_item.lease_month));
-    RETURN ROW('done', NULL, jsonb_build_object(
-        'event', v_event, 'balance_cents', v_wallet.balance_cents))::outcome;
+    RETURN posting_keep(p_tenant_id, p_item.organization_id, p_item.idempotency, 'cash.refund', v_wallet.last_sequence,
+                        jsonb_build_object('event', v_event, 'balance_cents', v_wallet.balance_cents));
 END
 $$;
 

@@ -233,7 +233,10 @@ def _context(record: Idempotency) -> bytes:
 
 
 def _fingerprint(request: ApiRequest) -> bytes:
-    """Digest what makes two requests the same: path, query, acting header and body."""
+    """Digest what makes two requests the same: path, query, acting header and body.
+
+    What moves money keeps it for ever, so it has to stay the same of the same request.
+    """
     if request.upload is not None:
         content: Any = [request.upload.media_type, request.upload.digest]
     else:

@@ -44,7 +44,9 @@ async def top_up_cash(
 ) -> Reply[PostedCash]:
     """Top up cash.
 
-    Records money that a partner has paid in. A child has no cash wallet: 404.
+    Records money that a partner has paid in. A child has no cash wallet: 404. A repetition with the
+    same `Idempotency-Key` answers the first top-up, however much later: a payment that is reported
+    twice comes in once.
     """
     return await _post(
         request, org_id, "topup", body.amount_cents, body.description, body.reference

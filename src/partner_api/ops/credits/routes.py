@@ -43,7 +43,10 @@ routes = Routes("Operator: credits")
 async def grant_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewCredits
 ) -> Reply[PostedCredits]:
-    """Grant credits."""
+    """Grant credits.
+
+    A repetition with the same `Idempotency-Key` answers the first grant, however much later.
+    """
     return await _post(
         request, org_id, "grant", body.credits, body.description, metadata=body.metadata
     )
@@ -61,7 +64,11 @@ async def grant_credits(
 async def record_purchase(
     request: ApiRequest, org_id: OrganizationId, body: NewCredits
 ) -> Reply[PostedCredits]:
-    """Record purchased credits."""
+    """Record purchased credits.
+
+    A repetition with the same `Idempotency-Key` answers the first purchase, however much later: a
+    payment that is reported twice is credited once.
+    """
     return await _post(
         request, org_id, "purchase", body.credits, body.description, metadata=body.metadata
     )

@@ -141,7 +141,9 @@ export class OrganizationsCashResource extends Resource {
   /**
    * Top up cash.
    *
-   * Records money that a partner has paid in. A child has no cash wallet: 404.
+   * Records money that a partner has paid in. A child has no cash wallet: 404. A repetition with
+   * the same `Idempotency-Key` answers the first top-up, however much later: a payment that is
+   * reported twice comes in once.
    *
    * `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
    *

@@ -102,6 +102,8 @@ export class OrganizationsCreditsResource extends Resource {
   /**
    * Grant credits.
    *
+   * A repetition with the same `Idempotency-Key` answers the first grant, however much later.
+   *
    * `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
    *
    * @returns A posting, and the wallet after it.
@@ -126,6 +128,9 @@ export class OrganizationsCreditsResource extends Resource {
 
   /**
    * Record purchased credits.
+   *
+   * A repetition with the same `Idempotency-Key` answers the first purchase, however much later: a
+   * payment that is reported twice is credited once.
    *
    * `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
    *

@@ -182,7 +182,9 @@ class OrganizationsCashResource(Resource):
     ) -> PostedCash:
         """Top up cash.
 
-        Records money that a partner has paid in. A child has no cash wallet: 404.
+        Records money that a partner has paid in. A child has no cash wallet: 404. A repetition with
+        the same `Idempotency-Key` answers the first top-up, however much later: a payment that is
+        reported twice comes in once.
 
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
@@ -374,7 +376,9 @@ class AsyncOrganizationsCashResource(AsyncResource):
     ) -> PostedCash:
         """Top up cash.
 
-        Records money that a partner has paid in. A child has no cash wallet: 404.
+        Records money that a partner has paid in. A child has no cash wallet: 404. A repetition with
+        the same `Idempotency-Key` answers the first top-up, however much later: a payment that is
+        reported twice comes in once.
 
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 

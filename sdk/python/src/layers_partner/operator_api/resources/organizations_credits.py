@@ -132,6 +132,8 @@ class OrganizationsCreditsResource(Resource):
     ) -> PostedCredits:
         """Grant credits.
 
+        A repetition with the same `Idempotency-Key` answers the first grant, however much later.
+
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
@@ -168,6 +170,9 @@ class OrganizationsCreditsResource(Resource):
         **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Record purchased credits.
+
+        A repetition with the same `Idempotency-Key` answers the first purchase, however much later:
+        a payment that is reported twice is credited once.
 
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
@@ -370,6 +375,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
     ) -> PostedCredits:
         """Grant credits.
 
+        A repetition with the same `Idempotency-Key` answers the first grant, however much later.
+
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
@@ -406,6 +413,9 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Record purchased credits.
+
+        A repetition with the same `Idempotency-Key` answers the first purchase, however much later:
+        a payment that is reported twice is credited once.
 
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
