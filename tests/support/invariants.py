@@ -114,7 +114,9 @@ SELECT greatest(
     (SELECT max(last_event_at) FROM cash_wallets WHERE tenant_id = $1),
     (SELECT max(greatest(started_at, claimed_at, finished_at)) FROM jobs WHERE tenant_id = $1),
     (SELECT max(greatest(past_due_since, disconnected_at)) FROM leases WHERE tenant_id = $1),
-    (SELECT max(created_at) FROM outbox WHERE tenant_id = $1))
+    (SELECT max(created_at) FROM outbox WHERE tenant_id = $1),
+    -- A new price moves no money and is told to nobody.
+    (SELECT max(occurred_at) FROM audit_events WHERE tenant_id = $1))
 """
 
 
