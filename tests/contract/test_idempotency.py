@@ -224,15 +224,17 @@ async def test_a_refusal_is_not_kept(
 
 
 async def test_after_24_hours_the_key_is_free(
-    api: httpx2.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
-    path = grant_path(family.partner)
-    granted(await send(api, path, finance, "day", {"credits": 5}))
+    """Of what moves no money; tests/contract/test_payments_reported_twice.py has the rest."""
+    path, inside = "/v1/projects", family.partner_key.acting_for(family.child)
+    project = {"name": "Launch", "timezone": "UTC"}
+    first = granted(await send(api, path, inside, "day", project), 201)
     await _age(installation, "day", timedelta(hours=23, minutes=59))
-    assert (await send(api, path, finance, "day", {"credits": 5})).headers[REPLAYED] == "true"
+    assert (await send(api, path, inside, "day", project)).headers[REPLAYED] == "true"
     await _age(installation, "day", timedelta(minutes=2))
-    response = await send(api, path, finance, "day", {"credits": 6})
-    assert granted(response)["balance"] == 11
+    response = await send(api, path, inside, "day", {**project, "name": "Another"})
+    assert granted(response, 201)["id"] != first["id"]
     assert REPLAYED not in response.headers
 
 

@@ -12,7 +12,15 @@ from tests.support.tenants import make_child, make_partner
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-TABLES = ("wallets", "credit_events", "credit_transfers", "reservations", "jobs", "containers")
+TABLES = (
+    "wallets",
+    "credit_events",
+    "credit_transfers",
+    "postings",
+    "reservations",
+    "jobs",
+    "containers",
+)
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -24,6 +24,7 @@ MONEY_TABLES = (
     "jobs",
     "lease_charges",
     "leases",
+    "postings",
     "reservations",
     "tenants",
     "wallets",

@@ -16,7 +16,7 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.credits import store as credits_store
 from partner_api.credits.store import CreditPosting
-from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.database.arguments import SYSTEM, Actor, Idempotency
 from partner_api.jobs.claim_store import CancelItem, JobCompletion, JobFailure, JobHeartbeat
 from partner_api.lease_requests import store as requests
 from partner_api.webhooks.sending_store import ClaimedDelivery
@@ -208,8 +208,12 @@ async def test_a_posting_that_has_begun_keeps_its_record(
     connection: Connection, owner_connection: Connection, partner: Wallet
 ) -> None:
     """Its function goes on in its own text, and calls what the new one calls."""
-    record = Idempotency(partner.tenant_id, uuid4(), "POST", "/grant", "key", b"f" * 32)
-    item = CreditPosting(partner.organization_id, "grant", 7, None, None, {}, SYSTEM, record)
+    operator = Actor("operator", None, uuid4(), "Grace")
+    assert operator.operator_id is not None
+    record = Idempotency(
+        partner.tenant_id, operator.operator_id, "POST", "/grant", "key", b"f" * 32
+    )
+    item = CreditPosting(partner.organization_id, "grant", 7, None, None, {}, operator, record)
     begun = await owner_connection.fetchval(
         "SELECT credit_post_one($1, $2, $3)", partner.tenant_id, NOON, item
     )

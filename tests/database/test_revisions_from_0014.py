@@ -6,13 +6,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
 
-from tests.database.revisions import with_later_columns
+from tests.database.revisions import with_later_columns, with_later_tables
 from tests.support.databases import DatabaseUrls, role_of
 from tests.support.endpoints import happen, make_endpoint, publish
 from tests.support.invariants import mismatches
+from tests.support.operations import posting
 from tests.support.tenants import NOON, make_child, make_partner
 
+from partner_api.credits import store as credit
+from partner_api.database.arguments import Actor, Idempotency
 from partner_api.database.connection import prepare_connection
 from partner_api.database.migrate import upgrade
 from partner_api.events.store import Published
@@ -68,4 +72,49 @@ class TestRevision0014:
         later = NOON + timedelta(hours=1)
         await make_endpoint(owner, partner, now=later)
         assert await publish(owner, partner, later) == Published(2, 2)
+        assert await mismatches(owner, partner.tenant_id) == []
+
+
+class TestRevision0022:
+    """Keys of postings; on a database whose ledgers have rows, and whose last day's keys have records."""
+
+    async def test_what_was_posted_has_its_record_and_what_is_posted_keeps_its_key(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        operator = uuid4()
+        old, new = [
+            Idempotency(0, operator, "POST", "/purchase", key, b"request") for key in ("old", "new")
+        ]
+        with version_at("0021"):
+            assert (await upgrade(empty.owner, role)).revision == "0021"
+            await prepare_connection(owner)
+            async with with_later_tables(owner):
+                partner = await make_partner(owner, prepaid=500, cash_cents=700)
+            await owner.execute(
+                "SELECT idempotency_store($1, $2::idempotency, 200::smallint, $3, NULL)",
+                NOON,
+                old,
+                {"kept": "by the version before"},
+            )
+        assert (await upgrade(empty.owner, role)).current
+        await prepare_connection(owner)
+        assert await owner.fetchval("SELECT count(*) FROM postings") == 0
+
+        items = [
+            posting(partner, "purchase", 7, idempotency=key)._replace(
+                caller=Actor("operator", None, operator, "Grace")
+            )
+            for key in (old, new)
+        ]
+        first = await credit.post(owner, partner.tenant_id, NOON, items)
+        assert [outcome.status for outcome in first] == ["replayed", "done"]
+        assert first[0].facts == {"kept": "by the version before"}
+        later = NOON + timedelta(days=2)
+        (again,) = await credit.post(owner, partner.tenant_id, later, items[1:])
+        assert (again.status, again.facts) == ("replayed", first[1].facts)
+        assert await owner.fetchval("SELECT sum(prepaid) FROM wallets") == 507
         assert await mismatches(owner, partner.tenant_id) == []

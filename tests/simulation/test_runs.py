@@ -10,7 +10,7 @@ from partner_api.simulation.options import Options
 from partner_api.simulation.tally import Report
 
 SMALL = Options(
-    seed=7, months=2, partners=2, children=2, operations_per_day=6, kill_rate=0.04, skew_seconds=3
+    seed=14, months=2, partners=2, children=2, operations_per_day=6, kill_rate=0.04, skew_seconds=3
 )
 
 
