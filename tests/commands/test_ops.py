@@ -20,10 +20,11 @@ from partner_api.clock import format_milliseconds, parse_timestamp
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Service]:
+def server(started_before: Path) -> Iterator[Service]:
     """A demo server that all these tests use."""
     with passable_folder() as home:
         service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        service.begin_on_copy_of(started_before)
         try:
             service.start()
             yield service

@@ -23,6 +23,7 @@ from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from tests.commands.sham import Sham
     from tests.support.databases import DatabaseUrls
@@ -39,10 +40,11 @@ SECRET_KEYS = f"k1:{'ab' * 32}"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Service]:
+def server(started_before: Path) -> Iterator[Service]:
     """A demo server that all these tests use."""
     with passable_folder() as home:
         service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        service.begin_on_copy_of(started_before)
         try:
             service.start()
             yield service

@@ -26,7 +26,7 @@ def serve(home: Path, started_before: Path) -> Iterator[Callable[..., Service]]:
     def make(*arguments: str, first: bool = False) -> Service:
         service = Service(home, "serve", "--demo", *arguments, LAYERS_DEVELOPMENT="true")
         if not first:
-            service.on_copy_of(started_before)
+            service.begin_on_copy_of(started_before)
         made.append(service)
         return service
 

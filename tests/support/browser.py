@@ -141,10 +141,10 @@ def what_tab_misses(page: Page) -> list[str]:
     operable = page.evaluate(_OPERABLE)
     page.evaluate(_NOTE_FOCUS)
     reached: set[int] = set()
-    for step in range(1, 2 * len(operable) + 21):
-        page.keyboard.press("Tab")
-        if step % _STEPS_PER_LOOK == 0 or step == len(operable):
-            reached = set(page.evaluate("() => [...window.reached]"))
+    for _ in range(0, 2 * len(operable) + 20, _STEPS_PER_LOOK):
+        for _ in range(_STEPS_PER_LOOK):
+            page.keyboard.press("Tab")
+        reached = set(page.evaluate("() => [...window.reached]"))
         if len(reached) == len(operable):
             break
     return [html for number, html in enumerate(operable) if number not in reached]

@@ -33,7 +33,7 @@ def demo(started_before: Path) -> Iterator[Service]:
     """A server with the demo, as `make run` starts it."""
     with passable_folder() as home:
         service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
-        service.on_copy_of(started_before)
+        service.begin_on_copy_of(started_before)
         try:
             service.start()
             yield service

@@ -133,11 +133,10 @@ class Service:
         self._errors = home / "errors"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def on_copy_of(self, data_dir: Path) -> Service:
+    def begin_on_copy_of(self, data_dir: Path) -> None:
         """Begin with a copy of a data folder, which saves making a database and the demo."""
         # Unlike Python's own, it keeps the owners.
         subprocess.run(["cp", "-a", data_dir, self.data_dir], check=True)
-        return self
 
     def launch(self) -> None:
         """Start it, in a process group of its own, as a shell does."""
