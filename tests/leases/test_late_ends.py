@@ -22,6 +22,7 @@ from tests.support.late_leases import (
     unpaid_lease,
 )
 from tests.support.leases import PRICE_CENTS, charges, disconnect, lease, make_account, top_up, work
+from tests.support.outbox import told
 from tests.support.tenants import make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
@@ -76,6 +77,20 @@ async def test_a_lease_does_not_end_before_the_month_that_it_paid(
         await disconnect(connection, child, lease_id, EARLIER, recalled=how == "recall")
     assert await charges(connection, partner, lease_id) == [(PRICE_CENTS, "paid")] * 2
     assert (await row_of(connection, partner, lease_id))["disconnected_at"] == APRIL + SECOND
+
+
+async def test_a_free_month_is_not_renewed_before_it_was_tried(connection: Connection) -> None:
+    """It waited behind one that could not be paid, and a release that arrived before that frees the line."""
+    partner = await make_partner(connection, now=MARCH - SECOND, cash_cents=PRICE_CENTS)
+    first = await lease(connection, partner, MARCH - SECOND)
+    free = await lease(connection, partner, MARCH, price_cents=0)
+    assert await work(connection, partner, APRIL + SECOND) == 2
+    await disconnect(connection, partner, first, EARLIER, recalled=True)
+    await disconnect(connection, partner, free, EARLIER)
+    assert await charges(connection, partner, free) == [(0, "paid")] * 2
+    (renewed,) = await told(connection, partner.tenant_id, "leased_account.renewed")
+    assert renewed.created_at == APRIL + SECOND
+    await assert_books_are_right(connection, partner)
 
 
 async def test_an_account_is_not_leased_again_before_it_was_free(connection: Connection) -> None:

@@ -184,10 +184,13 @@ BEGIN
       FROM unnest(v_ids, v_months, v_ends) AS d (id, month, end_at)
      WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.id;
     INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
-    SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.renewed:' || d.id || d.month), d.owner_id,
+    SELECT p_cash.tenant_id, time_ordered_uuid(t.settled_at, 'leased_account.renewed:' || d.id || d.month), d.owner_id,
            'leased_account.renewed', lease_outbox_data(d.id, d.project_id)
-               || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
-      FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
+               || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), t.settled_at
+      FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices, v_tried_at)
+           AS d (id, project_id, owner_id, month, price, tried_at)
+     -- As its charge has it: a month at price 0 may have been tried later than p_now.
+     CROSS JOIN LATERAL (SELECT greatest(p_now, d.tried_at) AS settled_at) t;
 
     PERFORM lease_totals_settle(
         p_cash.tenant_id, p_paid, p_cash.balance_cents - v_balances[p_paid], v_starts[p_paid]);
