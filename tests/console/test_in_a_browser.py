@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.contract.route_table import ROUTES
-from tests.support.browser import Watch, browsing, sign_in, violations, what_tab_misses
+from tests.support.browser import (
+    COLOURS,
+    STRUCTURE,
+    Watch,
+    browsing,
+    sign_in,
+    violations,
+    what_tab_misses,
+)
 from tests.support.form_markup import faults_of_forms
 
 if TYPE_CHECKING:
@@ -78,11 +86,12 @@ def test_a_page_is_for_everyone(
     opened.evaluate("document.getElementById('main').removeAttribute('data-live')")
     for theme in ("light", "dark"):
         opened.emulate_media(color_scheme="light" if theme == "light" else "dark")
-        assert violations(opened, colours_only=theme == "dark") == [], theme
+        assert violations(opened, COLOURS if theme == "dark" else None) == [], theme
     assert what_tab_misses(opened) == []
     for width in (1440, 320):
         opened.set_viewport_size({"width": width, "height": 800})
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(opened, STRUCTURE) == []
     assert watch.faults == []
     opened.close()
 

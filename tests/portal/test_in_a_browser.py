@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from playwright.sync_api import expect
 from tests.contract.route_table import ROUTES
-from tests.support.browser import PATIENCE_MS, Watch, browsing, violations
+from tests.support.browser import COLOURS, PATIENCE_MS, STRUCTURE, Watch, browsing, violations
 from tests.support.form_markup import faults_of_forms
 from tests.support.partners_app import PartnersApp, ask_for_link, follow
 
@@ -95,13 +95,14 @@ def test_every_page_is_for_everyone(visitor: Visitor, demo: Service) -> None:
         assert answer.status == 200, address
         for theme in ("light", "dark"):
             watched.emulate_media(color_scheme="light" if theme == "light" else "dark")
-            found = violations(watched, colours_only=theme == "dark")
+            found = violations(watched, COLOURS if theme == "dark" else None)
             assert (address, theme, found) == (address, theme, [])
         assert (address, watch.faults) == (address, [])
         assert faults_of_forms(watched.content()) == [], address
-        for width in (320, 1440):
+        for width in (1440, 320):
             watched.set_viewport_size({"width": width, "height": 800})
             assert watched.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert (address, violations(watched, STRUCTURE)) == (address, [])
         watched.close()
     page.close()
 

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import (
         Browser,
@@ -121,15 +121,17 @@ _STEPS_PER_LOOK = 20
 
 
 # Of axe's rules these alone look at colours; all others find the same in both themes.
-_OF_COLOURS = ("color-contrast", "link-in-text-block")
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Those that a narrow window can break, which shows tables otherwise and leaves parts out.
+STRUCTURE = {"type": "tag", "values": ["cat.aria", "cat.structure", "cat.tables"]}
 _AXE = Axe()
 
 
-def violations(page: Page, *, colours_only: bool = False) -> list[tuple[str, list[str]]]:
-    """What axe finds: the rule, and where it is broken."""
+def violations(page: Page, only: Mapping[str, object] | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds, of all its rules or only of some: the rule, and where it is broken."""
     options: dict[str, object] = {"resultTypes": ["violations"]}
-    if colours_only:
-        options["runOnly"] = {"type": "rule", "values": _OF_COLOURS}
+    if only is not None:
+        options["runOnly"] = only
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.axe_script)
     found = page.evaluate("(options) => axe.run(options)", options)["violations"]
