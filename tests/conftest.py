@@ -28,6 +28,7 @@ from tests.support.demo_fixtures import (  # noqa: F401 - pytest finds fixtures 
     world,
 )
 from tests.support.nodes import create_database, drop_database, execute, nodes_of, with_database
+from tests.support.random_histories import draw_the_same
 from tests.support.reaper import Reaper
 from tests.support.server_fixtures import (  # noqa: F401 - pytest finds fixtures here
     api,
@@ -71,7 +72,8 @@ _reaper: Reaper | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have everything ended that this process starts, also when it cannot do that itself."""
+    """Have everything ended that this process starts, also when it cannot do that itself; random examples repeat."""
+    draw_the_same()
     global _reaper  # noqa: PLW0603 - pytest gives its hooks no other place
     # The process that only hands tests to others starts nothing else.
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):

@@ -166,9 +166,6 @@ def _send(
     @settings(
         max_examples=examples,
         phases=[Phase.generate],
-        database=None,
-        derandomize=True,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     def send(case: schemathesis.Case[Any]) -> None:

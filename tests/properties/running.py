@@ -24,8 +24,8 @@ def check(
     """Run a machine, whose class attribute ``driver`` is set for it, through so many histories.
 
     What it lets arrive together is done in batches of at most ``batch_size``.
-    They are the same ones each time, so that a change is what makes a difference, and others for each size of a batch.
-    The suite has a few; a test that takes its time explores many more.
+    They are the same ones each time, and others for each size of a batch. The suite has a few; a test that takes its
+    time explores many more, which are never the same.
     """
     with Driver(urls, batch_size) as driver:
         bound = type(machine.__name__, (machine,), {"driver": driver})
