@@ -1,4 +1,4 @@
-"""A database of its own for each test: a sweep looks at all tenants."""
+"""A database without others for each test: a sweep looks at all tenants."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.support.databases import make_database
+from tests.support.emptying import reused_database  # noqa: F401 - pytest finds fixtures here
 
 from partner_api.database.connection import connect, open_pool
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.support.databases import DatabaseUrls
+    from tests.support.emptying import ReusedDatabase
 
     from partner_api.database.connection import Connection, Pool
 
 
 @pytest.fixture
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, template=template) as urls:
+def urls(reused_database: ReusedDatabase) -> Iterator[DatabaseUrls]:  # noqa: F811 - it is that fixture
+    with reused_database.lent() as urls:
         yield urls
 
 

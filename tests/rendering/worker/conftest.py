@@ -1,4 +1,4 @@
-"""A database of its own for each test: a worker takes whatever waits in the one it works on."""
+"""A database without others for each test: a worker takes whatever waits in the one it works on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from tests.rendering.worker.rendering_processes import let_them_misbehave
 from tests.rendering.worker.studio import Studio
-from tests.support.databases import make_database
+from tests.support.emptying import reused_database  # noqa: F401 - pytest finds fixtures here
 from tests.support.tenants import make_partner
 
 from partner_api.clock import Clock
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.databases import DatabaseUrls
+    from tests.support.emptying import ReusedDatabase
 
 
 @pytest.fixture
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, template=template) as urls:
+def urls(reused_database: ReusedDatabase) -> Iterator[DatabaseUrls]:  # noqa: F811 - it is that fixture
+    with reused_database.lent() as urls:
         yield urls
 
 
