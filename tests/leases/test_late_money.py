@@ -125,6 +125,33 @@ async def test_a_month_keeps_its_price_when_the_wallet_knows_that_it_began(
     assert await renewals(connection, partner) == [PRICE_CENTS]
 
 
+async def test_months_that_had_begun_at_another_change_of_the_price_keep_theirs(
+    connection: Connection,
+) -> None:
+    """No worker has come since March. The change that arrived before May acts after one that came in May."""
+    partner = await make_partner(connection, now=MARCH, cash_cents=MANY)
+    lease_id = await lease(connection, partner, MARCH)
+    await set_price(connection, partner, lease_id, CHEAP, MAY)
+    await set_price(connection, partner, lease_id, CHEAP + 1, MAY - SECOND)
+    await work(connection, partner, JUNE)
+    assert await renewals(connection, partner) == [PRICE_CENTS, PRICE_CENTS, CHEAP + 1]
+    await assert_books_are_right(connection, partner)
+
+
+async def test_a_change_of_the_price_is_not_dated_before_another_that_acted_first(
+    connection: Connection,
+) -> None:
+    """However late it is: the month that had begun at the first one has begun at this one."""
+    partner = await make_partner(connection, now=MARCH, cash_cents=MANY)
+    lease_id = await lease(connection, partner, MARCH)
+    await set_price(connection, partner, lease_id, CHEAP, APRIL)
+    await set_price(connection, partner, lease_id, 0, APRIL - 40 * DAY)
+    await work(connection, partner, APRIL)
+    await disconnect(connection, partner, lease_id, APRIL + SECOND)
+    assert await charges(connection, partner, lease_id) == [(PRICE_CENTS, "paid")] * 2
+    await assert_books_are_right(connection, partner)
+
+
 @pytest.mark.parametrize("how", ["worker", "top-up", "release", "recall", "archive"])
 async def test_the_charge_of_a_month_says_its_price(
     connection: Connection, owner_connection: Connection, how: str

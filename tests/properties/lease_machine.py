@@ -368,4 +368,5 @@ class LeaseMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Whatever has happened, the books agree."""
         if hasattr(self, "tenant_id"):
-            assert self.driver.mismatches(self.tenant_id) == []
+            found = self.driver.mismatches(self.tenant_id)
+            assert not found, found

@@ -356,7 +356,8 @@ class WebhookMachine(RuleBasedStateMachine):
         feed = self.driver.run(self.real.feed(self.organizations[0].id))
         assert [event.sequence for event in feed] == list(range(1, len(feed) + 1))
         assert [event.id for event in feed] == [one.id for one in self.model.published]
-        assert self.driver.mismatches(self.tenant_id) == []
+        found = self.driver.mismatches(self.tenant_id)
+        assert not found, found
 
     def _endpoints(self) -> list[Endpoint]:
         return [endpoint for endpoint in self.model.endpoints if not endpoint.deleted]

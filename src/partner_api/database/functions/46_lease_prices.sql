@@ -20,7 +20,8 @@ END
 $$;
 
 -- Set what leases cost from their next renewal on. Months that have begun keep the price that they had; the first that is
--- not paid has begun if it has a charge, also for a request that arrived before its instant.
+-- not paid has begun if it has a charge, and those that had begun at an earlier change have begun at this one, also for a
+-- request that arrived before their instant.
 --
 -- Facts: those of lease_facts. Refused: NOT_FOUND, CONFLICT {status, disconnected_reason} (it is over), IDEMPOTENCY_*.
 -- Lock order: cash wallet, lease.
@@ -64,7 +65,11 @@ BEGIN
     IF v_lease.status <> 'assigned' THEN
         RETURN lease_is_over(v_lease);
     END IF;
-    v_at := lease_moment(v_lease, greatest(p_now, v_cash.last_event_at));
+    -- The last month that had begun when the price was changed before.
+    SELECT max(until_month) - 1 INTO v_month FROM lease_former_prices
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id;
+    v_at := greatest(lease_moment(v_lease, greatest(p_now, v_cash.last_event_at)),
+                     lease_month_start(v_lease.assigned_at, v_month));
     -- The first month that has not begun.
     v_month := v_lease.next_month + (v_lease.billing_status = 'past_due')::integer;
     WHILE lease_month_start(v_lease.assigned_at, v_month) <= v_at LOOP
