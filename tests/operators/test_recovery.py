@@ -1,27 +1,35 @@
-"""`layers ops bootstrap --recover`: whoever owns the database gets back in, and nobody else does."""
+"""`layers ops bootstrap --recover`: whoever owns the database gets back in, and nobody else does.
+
+Against a database of one's own the command runs in this process; with a data folder as a process, as people run it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from tests.support.commanding import Result, running_commands
 from tests.support.databases import make_database
-from tests.support.serving import LAYERS, Service, layers, passable_folder
+from tests.support.serving import Service, layers, passable_folder
 
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
+    from typing import TextIO
 
     from tests.support.databases import DatabaseUrls
 
 KEYS = f"k1:{secrets.token_hex(32)}"
 TOKEN = re.compile(r"lpo_[0-9A-Z]{16}_[\w-]{43}\n")
+
+Bootstrap = Callable[..., Result]
 
 
 @pytest.fixture
@@ -30,26 +38,43 @@ def database(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrl
         yield urls
 
 
-def bootstrap(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return in_shell({"LAYERS_SECRET_KEYS": KEYS, **settings}, *options)
+@pytest.fixture(scope="module")
+def untouched(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    """A database in which nobody makes anything."""
+    with make_database(database_urls, template=template) as urls:
+        yield urls
 
 
-def in_shell(settings: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    return layers("ops", "bootstrap", *options, program=None, timeout=300, **settings)
+@pytest.fixture
+def bootstrap(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Bootstrap]:
+    with running_commands(monkeypatch, capsys) as run:
+
+        def bootstrap(*options: str, stdout: TextIO | None = None, **settings: str) -> Result:
+            variables = {"LAYERS_SECRET_KEYS": KEYS, **settings}
+            return run("ops", "bootstrap", *options, stdout=stdout, **variables)
+
+        yield bootstrap
 
 
-def token_of(result: subprocess.CompletedProcess[str]) -> str:
-    assert result.returncode == 0, result.stderr
-    assert TOKEN.fullmatch(result.stdout)
-    token = result.stdout.strip()
-    assert token not in result.stderr
+def in_shell(settings: dict[str, str], *options: str) -> Result:
+    done = layers("ops", "bootstrap", *options, timeout=300, **settings)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def token_of(result: Result) -> str:
+    assert result.status == 0, result.errors
+    assert TOKEN.fullmatch(result.output)
+    token = result.output.strip()
+    assert token not in result.errors
     return token
 
 
-def refusal_of(result: subprocess.CompletedProcess[str]) -> str:
-    assert (result.returncode, result.stdout) == (1, ""), result.stderr
-    assert "Traceback" not in result.stderr
-    return result.stderr
+def refusal_of(result: Result) -> str:
+    assert (result.status, result.output) == (1, ""), result.errors
+    assert "Traceback" not in result.errors
+    return result.errors
 
 
 def rows(url: str, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
@@ -71,13 +96,15 @@ def operators(url: str) -> list[tuple[Any, ...]]:
 
 
 class TestWithADatabaseOfOnesOwn:
-    def test_a_new_admin_beside_those_that_there_are(self, database: DatabaseUrls) -> None:
+    def test_a_new_admin_beside_those_that_there_are(
+        self, bootstrap: Bootstrap, database: DatabaseUrls
+    ) -> None:
         first = token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
         both = {"DATABASE_URL": database.app, "LAYERS_MIGRATION_DATABASE_URL": database.owner}
         result = bootstrap("--recover", **both)
         token = token_of(result)
-        assert "There is a new operator 'recovered'" in result.stderr
-        assert "All other tokens work as before" in result.stderr
+        assert "There is a new operator 'recovered'" in result.errors
+        assert "All other tokens work as before" in result.errors
         assert operators(database.owner) == [
             ("Ada", "admin", first[4:20], None, True),
             ("recovered", "admin", token[4:20], None, True),
@@ -92,7 +119,7 @@ class TestWithADatabaseOfOnesOwn:
         assert token[21:] not in str(audit)
 
     def test_again_the_token_is_another_and_the_one_from_before_dead(
-        self, database: DatabaseUrls
+        self, bootstrap: Bootstrap, database: DatabaseUrls
     ) -> None:
         """As when printing it has failed: repeating the command is safe, and leaves one operator."""
         owner = {"DATABASE_URL": database.owner}
@@ -101,18 +128,20 @@ class TestWithADatabaseOfOnesOwn:
         assert operators(database.owner) == [("recovered", "admin", tokens[1][4:20], None, True)]
 
     def test_an_admin_whose_token_has_expired_gets_one_that_does_not(
-        self, database: DatabaseUrls
+        self, bootstrap: Bootstrap, database: DatabaseUrls
     ) -> None:
         token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
         rows(database.owner, "UPDATE operators SET expires_at = now() - interval '1 day'")
         result = bootstrap("--recover", "--name", "Ada", DATABASE_URL=database.owner)
         token = token_of(result)
         assert (
-            "The operator 'Ada' has a new token, and the old one no longer works." in result.stderr
+            "The operator 'Ada' has a new token, and the old one no longer works." in result.errors
         )
         assert operators(database.owner) == [("Ada", "admin", token[4:20], None, True)]
 
-    def test_a_revoked_operator_stays_revoked(self, database: DatabaseUrls) -> None:
+    def test_a_revoked_operator_stays_revoked(
+        self, bootstrap: Bootstrap, database: DatabaseUrls
+    ) -> None:
         first = token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
         rows(database.owner, "UPDATE operators SET revoked_at = now()")
         token = token_of(bootstrap("--recover", "--name", "Ada", DATABASE_URL=database.owner))
@@ -122,16 +151,13 @@ class TestWithADatabaseOfOnesOwn:
         ]
 
     def test_a_token_that_cannot_be_printed_was_not_made_and_nothing_else_is_said(
-        self, database: DatabaseUrls
+        self, bootstrap: Bootstrap, database: DatabaseUrls
     ) -> None:
         before = token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
-        full = ("-c", 'exec "$@" > /dev/full', "sh", *LAYERS, "ops", "bootstrap")
-        result = layers(
-            *(*full, "--recover", "--name", "Ada"),
-            program="sh",
-            LAYERS_SECRET_KEYS=KEYS,
-            DATABASE_URL=database.owner,
-        )
+        with Path("/dev/full").open("w") as full:
+            result = bootstrap(
+                "--recover", "--name", "Ada", stdout=full, DATABASE_URL=database.owner
+            )
         assert refusal_of(result) == (
             "layers: The output cannot be written: No space left on device.\n"
             "No token was made, and those from before work as they did.\n"
@@ -139,14 +165,16 @@ class TestWithADatabaseOfOnesOwn:
         assert operators(database.owner) == [("Ada", "admin", before[4:20], None, True)]
 
     def test_a_refused_bootstrap_does_not_end_development_mode(
-        self, database: DatabaseUrls
+        self, bootstrap: Bootstrap, database: DatabaseUrls
     ) -> None:
         token_of(bootstrap(DATABASE_URL=database.app, LAYERS_DEVELOPMENT="true"))
         assert "There is an operator already" in refusal_of(bootstrap(DATABASE_URL=database.app))
         assert rows(database.owner, "SELECT ever_production FROM installation") == [(False,)]
 
     @pytest.mark.parametrize("change", ["role = 'finance'", "demo = true"])
-    def test_nobody_becomes_an_admin_by_it(self, database: DatabaseUrls, change: str) -> None:
+    def test_nobody_becomes_an_admin_by_it(
+        self, bootstrap: Bootstrap, database: DatabaseUrls, change: str
+    ) -> None:
         token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
         rows(database.owner, f"UPDATE operators SET {change}")
         before = operators(database.owner)
@@ -154,18 +182,20 @@ class TestWithADatabaseOfOnesOwn:
         assert "an operator 'Ada' who is no admin. Choose another --name." in refusal_of(result)
         assert operators(database.owner) == before
 
-    def test_the_role_that_serves_is_refused(self, database: DatabaseUrls) -> None:
+    def test_the_role_that_serves_is_refused(
+        self, bootstrap: Bootstrap, untouched: DatabaseUrls
+    ) -> None:
         for settings in (
-            {"DATABASE_URL": database.app},
-            {"DATABASE_URL": database.app, "LAYERS_MIGRATION_DATABASE_URL": database.app},
+            {"DATABASE_URL": untouched.app},
+            {"DATABASE_URL": untouched.app, "LAYERS_MIGRATION_DATABASE_URL": untouched.app},
         ):
             text = refusal_of(bootstrap("--recover", **settings))
             assert "a role that only serves" in text
             assert "Set LAYERS_MIGRATION_DATABASE_URL to the owner's URL." in text
-        assert operators(database.owner) == []
+        assert operators(untouched.owner) == []
 
     def test_other_secret_keys_make_no_token_that_would_not_work(
-        self, database: DatabaseUrls
+        self, bootstrap: Bootstrap, database: DatabaseUrls
     ) -> None:
         token_of(bootstrap(DATABASE_URL=database.app))
         before = operators(database.owner)
@@ -176,7 +206,9 @@ class TestWithADatabaseOfOnesOwn:
         assert "'k1' is not the one" in refusal_of(bootstrap("--recover", **other))
         assert operators(database.owner) == before
 
-    def test_the_mode_of_the_database_stays(self, database: DatabaseUrls) -> None:
+    def test_the_mode_of_the_database_stays(
+        self, bootstrap: Bootstrap, database: DatabaseUrls
+    ) -> None:
         """Without LAYERS_DEVELOPMENT in this shell, a server in development mode goes on."""
         token_of(bootstrap("--recover", DATABASE_URL=database.owner))
         assert rows(database.owner, "SELECT ever_production FROM installation") == [(False,)]
@@ -184,18 +216,19 @@ class TestWithADatabaseOfOnesOwn:
     @pytest.mark.parametrize("name", ["", "\u200b", "\u3164\u2800", "x" * 121])
     @pytest.mark.parametrize("recover", [[], ["--recover"]])
     def test_a_name_that_the_api_would_not_take(
-        self, database: DatabaseUrls, name: str, recover: list[str]
+        self, bootstrap: Bootstrap, untouched: DatabaseUrls, name: str, recover: list[str]
     ) -> None:
-        result = bootstrap(*recover, "--name", name, DATABASE_URL=database.owner)
-        assert (result.returncode, result.stdout) == (2, "")
-        assert "--name" in result.stderr
-        assert operators(database.owner) == []
+        result = bootstrap(*recover, "--name", name, DATABASE_URL=untouched.owner)
+        assert (result.status, result.output) == (2, "")
+        assert "--name" in result.errors
+        assert operators(untouched.owner) == []
 
 
 class TestWithTheDataFolder:
-    def test_while_the_server_runs_and_when_it_does_not(self) -> None:
+    def test_while_the_server_runs_and_when_it_does_not(self, started_before: Path) -> None:
         with passable_folder() as home:
             service = Service(home, "serve", LAYERS_DEVELOPMENT="true")
+            service.begin_on_copy_of(started_before)
             folder = {"LAYERS_DATA_DIR": str(service.data_dir)}
             try:
                 service.start()
