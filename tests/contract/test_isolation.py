@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from ipaddress import IPv4Address
 from itertools import count
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ from partner_api.ids import format_id, parse_id
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tests.support.documented import Documented
     from tests.support.installation import Installation, Key
 
     from partner_api.edge.asgi import Edge
@@ -136,8 +138,19 @@ async def test_a_public_route_needs_no_key(local_api: httpx2.AsyncClient, name: 
 
 
 @pytest.mark.parametrize("name", [*KEY_ROUTES, *OPERATOR_ROUTES])
-async def test_no_key(local_api: httpx2.AsyncClient, world: World, name: str) -> None:
-    refused(await ask(local_api, name, world.child, {}), "UNAUTHENTICATED")
+async def test_no_key(
+    local_api: httpx2.AsyncClient, documented: Documented, world: World, name: str
+) -> None:
+    """Whatever else is wrong with a request: without a key, nothing of it is read."""
+    method, _, template = name.partition(" ")
+    unreadable = {"Idempotency-Key": b"\xff", "X-Layers-Organization": b"\xff"}
+    nowhere = f"{re.sub('{.*?}', '-', template)}?cursor=%00&limit=x"
+    for answer in (
+        await ask(local_api, name, world.child, {}),
+        await local_api.request(method, nowhere, content=b"\xff", headers=unreadable),
+    ):
+        assert refused(answer, "UNAUTHENTICATED") == {}
+        documented.check(answer)
 
 
 @pytest.mark.parametrize("name", KEY_ROUTES)
