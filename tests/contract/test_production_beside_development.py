@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,54 +38,8 @@ ENDED = "layers: A server without development mode now uses this database"
 CLOCK = "/ops/v1/clock"
 
 
-@pytest.fixture
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, template=template) as urls:
-        yield urls
-
-
 def settings_of(urls: DatabaseUrls, secret_keys: str) -> dict[str, str]:
     return {"DATABASE_URL": urls.app, "LAYERS_SECRET_KEYS": secret_keys}
-
-
-@pytest.fixture
-def development(
-    urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A development server with its demo, of two processes that answer requests."""
-    service = Service(
-        tmp_path_factory.mktemp("development"),
-        "serve",
-        "--demo",
-        "--workers",
-        "2",
-        LAYERS_MIGRATION_DATABASE_URL=urls.owner,
-        LAYERS_DEVELOPMENT="true",
-        **settings_of(urls, secret_keys_text),
-    )
-    try:
-        service.start()
-        yield service
-    finally:
-        service.end()
-
-
-@pytest.fixture
-def production(
-    urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A production server on the same database, which does not run yet."""
-    service = Service(
-        tmp_path_factory.mktemp("production"), "serve", **settings_of(urls, secret_keys_text)
-    )
-    yield service
-    service.end()
-
-
-def secrets_of(service: Service) -> DemoSecrets:
-    secrets = read_demo_secrets(service.data_dir)
-    assert secrets is not None
-    return secrets
 
 
 def a_month_on() -> dict[str, str]:
@@ -97,6 +52,7 @@ def send(service: Service, method: str, path: str, secret: str, **request: Any) 
         service.base_url + path,
         headers=bearer(secret),
         trust_env=False,
+        verify=False,
         timeout=60,
         **request,
     )
@@ -117,46 +73,98 @@ async def look(urls: DatabaseUrls) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def test_the_development_server_moves_nothing_more_and_stops(
-    development: Service, production: Service, urls: DatabaseUrls
-) -> None:
-    demo = secrets_of(development)
-    granted(send(development, "GET", CLOCK, demo.operator_token))
-    before = asyncio.run(look(urls))
-    assert before[:2] == (False, 0)
-    production.start()
+@dataclass(frozen=True)
+class TakenOver:
+    """A production server that was started on the database of a development server and a worker of that.
 
+    Attributes:
+        demo: the demo's credentials, which the development server took.
+        operator_token: of an operator who was made there.
+        before: the installation's row and the demo's cash, before the production server was started.
+    """
+
+    development: Service
+    worker: Service
+    production: Service
+    urls: DatabaseUrls
+    demo: DemoSecrets
+    operator_token: str
+    before: tuple[Any, ...]
+
+
+@pytest.fixture(scope="module")
+def taken_over(
+    database_urls: DatabaseUrls,
+    template: str,
+    secret_keys_text: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[TakenOver]:
+    """One for all tests here: the development server answers in two processes."""
+    with contextlib.ExitStack() as stack:
+        urls = stack.enter_context(make_database(database_urls, template=template))
+
+        def service(name: str, *arguments: str, **variables: str) -> Service:
+            folder = tmp_path_factory.mktemp(name)
+            variables |= settings_of(urls, secret_keys_text)
+            made = Service(folder, *arguments, **variables)
+            stack.callback(made.end)
+            return made
+
+        worker = service("worker", "worker", LAYERS_DEVELOPMENT="true")
+        development = service(
+            "development",
+            *("serve", "--demo", "--workers", "2"),
+            LAYERS_DEVELOPMENT="true",
+            LAYERS_MIGRATION_DATABASE_URL=urls.owner,
+        )
+        development.start()
+        worker.launch()
+        wait_until(lambda: "sweeps_started" in worker.errors, 120)
+        demo = read_demo_secrets(development.data_dir)
+        assert demo is not None
+        operator = {"name": "Robin", "role": "admin"}
+        answer = send(development, "POST", "/ops/v1/operators", demo.operator_token, json=operator)
+        operator_token = granted(answer, 201)["secret"]
+        granted(development.get("/v1/whoami", demo.partner_key))
+        granted(development.get(CLOCK, operator_token))
+        before = asyncio.run(look(urls))
+        assert before[:2] == (False, 0)
+        production = service("production", "serve")
+        production.start()
+        yield TakenOver(development, worker, production, urls, demo, operator_token, before)
+
+
+def test_the_development_server_moves_nothing_more_and_stops(taken_over: TakenOver) -> None:
+    development, token = taken_over.development, taken_over.demo.operator_token
     # It may know of it already, and it may be gone already.
     with contextlib.suppress(httpx2.TransportError):
-        answer = send(development, "POST", CLOCK, demo.operator_token, json=a_month_on())
+        answer = send(development, "POST", CLOCK, token, json=a_month_on())
         assert answer.status_code in (409, 503), answer.text
     assert development.wait() == 1
     assert "development_over" in development.errors
     assert ENDED in development.errors
     wait_until(lambda: development.own_pids() == [])
-    assert asyncio.run(look(urls)) == (True, *before[1:])
-    assert production.get("/readyz").json()["development"] is False
+    assert asyncio.run(look(taken_over.urls)) == (True, *taken_over.before[1:])
+    assert taken_over.production.get("/readyz").json()["development"] is False
+
+
+def test_a_worker_in_development_mode_stops_too(taken_over: TakenOver) -> None:
+    assert taken_over.worker.wait() == 1
+    assert ENDED in taken_over.worker.errors
+    assert "development_over" in taken_over.worker.errors
 
 
 def test_the_demo_s_credentials_are_nothing_to_the_production_server(
-    development: Service, production: Service, urls: DatabaseUrls, secret_keys_text: str
+    taken_over: TakenOver, secret_keys_text: str
 ) -> None:
-    demo = secrets_of(development)
-    operator = {"name": "Robin", "role": "admin"}
-    made = granted(
-        send(development, "POST", "/ops/v1/operators", demo.operator_token, json=operator), 201
-    )
-    granted(development.get("/v1/whoami", demo.partner_key))
-    production.start()
+    production, demo = taken_over.production, taken_over.demo
     refused(production.get("/v1/whoami", demo.partner_key), "UNAUTHENTICATED")
-    for token in (demo.operator_token, made["secret"]):
+    for token in (demo.operator_token, taken_over.operator_token):
         refused(production.get("/ops/v1/organizations", token), "UNAUTHENTICATED")
 
     # Nobody can manage operators, so the first one can be made; and that is then the last.
     def bootstrap() -> CompletedProcess[str]:
-        return layers(
-            "ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=secret_keys_text
-        )
+        return layers("ops", "bootstrap", **settings_of(taken_over.urls, secret_keys_text))
 
     first = bootstrap()
     assert first.returncode == 0, first.stderr
@@ -168,31 +176,14 @@ def test_the_demo_s_credentials_are_nothing_to_the_production_server(
     assert refused(send(production, "POST", path, token), "CONFLICT") == {"role": "admin"}
 
 
-def test_a_worker_in_development_mode_stops_too(
-    production: Service,
-    urls: DatabaseUrls,
-    secret_keys_text: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    worker = Service(
-        tmp_path_factory.mktemp("worker"),
-        "worker",
-        LAYERS_DEVELOPMENT="true",
-        **settings_of(urls, secret_keys_text),
-    )
-    try:
-        worker.launch()
-        wait_until(lambda: "sweeps_started" in worker.errors)
-        production.start()
-        assert worker.wait() == 1
-        assert ENDED in worker.errors
-        assert "development_over" in worker.errors
-    finally:
-        worker.end()
-
-
 class TestTheProcessThatAnswers:
     """From the moment at which it knows, it serves nothing more."""
+
+    @pytest.fixture
+    def urls(self, database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+        """A database of its own."""
+        with make_database(database_urls, template=template) as urls:
+            yield urls
 
     @pytest.fixture
     def ends(self) -> list[str]:

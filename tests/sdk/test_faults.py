@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -106,21 +106,42 @@ async def failing(caller: Caller, family: Family, options: Options | None = None
     return caught.value
 
 
-async def test_what_may_pass_is_tried_again_with_the_same_key_and_happens_once(
-    server: Service, installation: Installation, open_caller: OpenCaller
+async def meet(
+    server: Service,
+    installation: Installation,
+    open_caller: OpenCaller,
+    pairs: Iterable[tuple[Fault, Effect]],
 ) -> None:
-    """Each fault with one kind of write, so that each kind meets several: what is tried again is one code for all."""
+    """Have each write meet its fault twice, all at the same time, and be done once with one key."""
 
-    async def meet(fault: Fault, effect: Effect) -> None:
+    async def meet_one(fault: Fault, effect: Effect) -> None:
         family = await installation.family(prepaid=10_000)
         async with behind(server, family, open_caller, fault, fault) as (proxy, caller):
             made = await effect.do(caller, family)
-            assert await effect.made(installation, family) == [made], fault
-            assert len(proxy.exchanges) == 3, fault
+            assert await effect.made(installation, family) == [made], (fault, effect)
+            assert len(proxy.exchanges) == 3, (fault, effect)
             (key,) = set(proxy.keys())
             assert key
 
-    await asyncio.gather(*map(meet, TRIED_AGAIN.values(), itertools.cycle(EFFECTS)))
+    await asyncio.gather(*(meet_one(fault, effect) for fault, effect in pairs))
+
+
+async def test_what_may_pass_is_tried_again_with_the_same_key_and_happens_once(
+    server: Service, installation: Installation, open_caller: OpenCaller
+) -> None:
+    """Each fault with one kind of write, so that each kind meets several; the long test below has all pairs."""
+    pairs = zip(TRIED_AGAIN.values(), itertools.cycle(EFFECTS), strict=False)
+    await meet(server, installation, open_caller, pairs)
+
+
+@pytest.mark.long
+async def test_every_write_is_tried_again_after_every_fault_and_happens_once(
+    server: Service, installation: Installation, open_caller: OpenCaller
+) -> None:
+    """Every pair of a fault and a kind of write: the twelve of the test above, and the others."""
+    for effect in EFFECTS:
+        pairs = ((fault, effect) for fault in TRIED_AGAIN.values())
+        await meet(server, installation, open_caller, pairs)
 
 
 async def test_a_read_is_tried_again_too(
