@@ -6,13 +6,11 @@ import asyncio
 import re
 import secrets
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.processes.conftest import Here
 from tests.processes.demo_servers import KEYS
-from tests.support.commanding import running_commands
 from tests.support.databases import DatabaseUrls, make_database
 from tests.support.serving import (
     Service,
@@ -24,22 +22,6 @@ from tests.support.serving import (
 
 from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-
-Here = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
-    """Run a command in this process: for what is refused before it starts anything."""
-    with running_commands(monkeypatch, capsys) as run:
-
-        def run_here(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-            result = run(*arguments, LAYERS_LOG_FORMAT="json", **variables)
-            return subprocess.CompletedProcess(
-                arguments, result.status, result.output, result.errors
-            )
-
-        yield run_here
 
 
 def test_what_would_end_a_development_server_on_the_same_data_folder_is_refused(
