@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import functools
 import importlib.util
 import os
 import secrets
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpcore2
 import pytest
 import pytest_asyncio
 from tests.support.databases import DatabaseUrls, database_of, migrate_fully, role_of
@@ -67,6 +69,14 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 # brings. Where that is not installed, each time the whole path is searched for it.
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
+
+# A client reads the certificates of all authorities of the world, in 40 ms, though no server of these tests has one of
+# them. Those that heed no variables share what is read.
+_read_authorities = httpcore2.default_ssl_context
+_authorities = functools.cache(lambda: _read_authorities(_trust_env=False))
+httpcore2.default_ssl_context = lambda *, _trust_env=True: (
+    _read_authorities() if _trust_env else _authorities()
+)
 
 
 _reaper: Reaper | None = None

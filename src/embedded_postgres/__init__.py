@@ -28,8 +28,29 @@ used, never its Python code: that one trusts every local user, and widens the pe
 root.
 """
 
-from embedded_postgres.database import APP_ROLE
-from embedded_postgres.errors import DatabaseStartError
-from embedded_postgres.server import EmbeddedPostgres
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedded_postgres.database import APP_ROLE
+    from embedded_postgres.errors import DatabaseStartError
+    from embedded_postgres.server import EmbeddedPostgres
 
 __all__ = ["APP_ROLE", "DatabaseStartError", "EmbeddedPostgres"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when they are used: asyncpg takes a tenth of a second, and commands that ask a server over HTTP need
+    # nothing but the limits of time.
+    if name == "DatabaseStartError":
+        from embedded_postgres.errors import DatabaseStartError
+
+        return DatabaseStartError
+    if name == "APP_ROLE":
+        from embedded_postgres.database import APP_ROLE
+
+        return APP_ROLE
+    if name == "EmbeddedPostgres":
+        from embedded_postgres.server import EmbeddedPostgres
+
+        return EmbeddedPostgres
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,18 +4,40 @@ Every logger of the process, those of libraries too, ends in one handler. Standa
 free for what a command prints.
 """
 
+from __future__ import annotations
+
+import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable
-from typing import Literal, TextIO
-
-import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from partner_api.redaction import redact_fields
 from partner_api.tracing.live import trace_fields
 from partner_api.visible_text import visible, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from structlog.types import EventDict, Processor, WrappedLogger
+
+
+@contextlib.contextmanager
+def _as_if_not_installed(library: str) -> Iterator[None]:
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[library]
+
+
+# Rich would be loaded for tracebacks that show local variables, which no log may have: a fifth of what a part of a
+# server needs to start. So processes that start in a hurry import this module before any that logs.
+with _as_if_not_installed("rich"):
+    import structlog
 
 # They log every request that they send or plugin that they have; at warning, what went wrong.
 _TALKATIVE = ("alembic.runtime.plugins", "httpcore2", "httpx2", "urllib3")

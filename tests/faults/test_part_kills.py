@@ -21,6 +21,8 @@ from partner_api.ids import parse_id
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from partner_api.database.connection import Connection
 
 
@@ -30,11 +32,12 @@ _ROUNDS_PER_LINE = 20
 
 
 @pytest.fixture
-def server() -> Iterator[Service]:
+def server(started_before: Path) -> Iterator[Service]:
     with passable_folder() as home:
         service = Service(
             home, "serve", "--demo", "--render", "--workers", "2", LAYERS_DEVELOPMENT="true"
         )
+        service.begin_on_copy_of(started_before)
         try:
             yield service
         finally:
@@ -107,6 +110,7 @@ async def _assert_jobs(connection: Connection, traffic: Traffic) -> None:
 
 @pytest.mark.timeout(900)
 async def test_kills_of_all_kinds_of_processes_under_traffic(server: Service) -> None:
+    """Each kind is killed once; `test_many_kills_under_traffic` kills any of them together, again and again."""
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     traffic = await begin(server, seed)

@@ -34,8 +34,8 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, migrated=False) as urls:
+def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, template=template) as urls:
         yield urls
 
 
@@ -58,10 +58,13 @@ def server(urls: DatabaseUrls) -> Iterator[Service]:
             service.end()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))]
+)
 async def test_a_server_killed_during_a_burst_of_starts(
     server: Service, urls: DatabaseUrls, seed: int
 ) -> None:
+    """At one moment of the burst; at others in the long tests."""
     server.start()
     async with await open_pool(urls.app, 2) as pool, await open_pool(urls.owner, 2) as owner:
         installation = Installation(pool, owner, SecretKeys.parse(KEYS))

@@ -24,6 +24,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.timeout(900)
 def test_after_a_kill_at_some_moment_a_server_works_and_stops(folder: Path) -> None:
+    """At two moments; `test_after_many_kills_at_random_moments` has any moment, and all that can be killed."""
     seed = random.SystemRandom().randrange(10**6)
     rounds = Rounds(seed, folder)
     for number, planned in enumerate(SHORT):

@@ -166,7 +166,7 @@ async def test_partners_take_turns(
     api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     """Thirty jobs of one do not hold up the single one of another."""
-    while await claim(api, worker, max=50):
+    while await claim(api, worker, max=50, waitSeconds=0):
         pass  # what other tests have left
     large, small = [await funded(installation) for _ in range(2)]
     await start(api, large, 30)

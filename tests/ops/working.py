@@ -22,7 +22,12 @@ VIDEO = {"tiktokVideoId": "7301234567890123456"}
 async def claim(
     api: httpx2.AsyncClient, worker: dict[str, str], **fields: Any
 ) -> list[dict[str, Any]]:
-    body = {"workerId": "w1", "formats": FORMATS, "leaseSeconds": 60, "max": 1, **fields}
+    """Claim jobs, and wait for one that the background work looks at just now.
+
+    A claim that lapsed would put a job in the hands of another test, so it is as long as it may be.
+    """
+    body = {"workerId": "w1", "formats": FORMATS, "leaseSeconds": 900, "max": 1, "waitSeconds": 20}
+    body |= fields
     items: list[dict[str, Any]] = granted(
         await api.post("/ops/v1/jobs/claim", json=body, headers=worker)
     )["items"]

@@ -1,15 +1,30 @@
-"""Folders for servers of these tests."""
+"""Servers of these tests, and commands beside them."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.serving import (
-    Service,
-    passable_folder,
-)
+from tests.support.commanding import running_commands
+from tests.support.serving import Service, passable_folder
+
+Here = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
+    """Run a command in this process: for one that starts nothing."""
+    with running_commands(monkeypatch, capsys) as run:
+
+        def run_here(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+            result = run(*arguments, LAYERS_LOG_FORMAT="json", **variables)
+            return subprocess.CompletedProcess(
+                arguments, result.status, result.output, result.errors
+            )
+
+        yield run_here
 
 
 @pytest.fixture

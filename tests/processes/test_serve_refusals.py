@@ -6,10 +6,10 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.processes.conftest import Here
 from tests.processes.demo_servers import KEYS
 from tests.support.databases import DatabaseUrls, make_database
 from tests.support.serving import (
@@ -25,25 +25,13 @@ from partner_api.database.connection import connect
 
 
 def test_what_would_end_a_development_server_on_the_same_data_folder_is_refused(
-    serve: Callable[..., Service],
+    demo: Service,
 ) -> None:
     """In another terminal, where LAYERS_DEVELOPMENT is not set."""
-    server = serve()
-    server.start()
-    folder = str(server.data_dir)
-    for command in (["worker"], ["ops", "bootstrap"]):
-        assert_refused(
-            layers(*command, LAYERS_DATA_DIR=folder),
-            rf"end the server .* data folder {folder} \(process {server.pid}\)",
-            "Set LAYERS_DEVELOPMENT=true, or stop that server first",
-        )
-    # Two servers cannot have one data folder, in whichever mode.
-    assert_refused(
-        layers("serve", LAYERS_PORT=str(free_port()), LAYERS_DATA_DIR=folder), str(server.pid)
-    )
+    folder = str(demo.data_dir)
 
     async def installation() -> tuple[bool, int]:
-        connection = await connect(EmbeddedPostgres(server.data_dir).url("owner"))
+        connection = await connect(EmbeddedPostgres(demo.data_dir).url("owner"))
         try:
             row = await connection.fetchrow(
                 "SELECT ever_production, (SELECT count(*) FROM operators) FROM installation"
@@ -53,11 +41,28 @@ def test_what_would_end_a_development_server_on_the_same_data_folder_is_refused(
         assert row is not None
         return row[0], row[1]
 
-    assert asyncio.run(installation()) == (False, 1)
-    assert server.get("/readyz").json()["development"] is True
-    assert "development_over" not in server.errors
-    assert server.stop() == 0
-    # Now nobody's server is ended by it.
+    before = asyncio.run(installation())
+    for command in (["worker"], ["ops", "bootstrap"]):
+        assert_refused(
+            layers(*command, LAYERS_DATA_DIR=folder),
+            rf"end the server .* data folder {folder} \(process {demo.pid}\)",
+            "Set LAYERS_DEVELOPMENT=true, or stop that server first",
+        )
+    # Two servers cannot have one data folder, in whichever mode.
+    assert_refused(
+        layers("serve", LAYERS_PORT=str(free_port()), LAYERS_DATA_DIR=folder), str(demo.pid)
+    )
+    assert asyncio.run(installation()) == before
+    assert before[0] is False
+    assert demo.get("/readyz").json()["development"] is True
+    assert "development_over" not in demo.errors
+
+
+def test_where_no_server_runs_production_may_begin_and_development_is_over(
+    home: Path, started_before: Path
+) -> None:
+    Service(home).begin_on_copy_of(started_before)
+    folder = str(home / "data")
     made = layers("ops", "bootstrap", LAYERS_DATA_DIR=folder)
     assert made.returncode == 0, made.stderr
     refused = layers("demo", LAYERS_DATA_DIR=folder, LAYERS_DEVELOPMENT="true")
@@ -75,7 +80,7 @@ def test_a_folder_that_the_user_must_not_write_to(home: Path) -> None:
 
 
 class TestItRefusesToStart:
-    """With one sentence, status 1, and nothing left behind."""
+    """With one sentence, status 1, and nothing left behind; what is refused before anything starts, in this process."""
 
     def test_where_the_port_is_in_use(self, home: Path) -> None:
         with socket.socket() as taken:
@@ -86,8 +91,8 @@ class TestItRefusesToStart:
         assert_refused(result, f"port {port}: address already in use. Choose another with --port")
         assert not (home / "data").exists()
 
-    def test_where_the_name_of_the_host_is_not_known(self, home: Path) -> None:
-        result = layers("serve", "--host", "nowhere.invalid", LAYERS_DATA_DIR=str(home / "data"))
+    def test_where_the_name_of_the_host_is_not_known(self, here: Here, home: Path) -> None:
+        result = here("serve", LAYERS_HOST="nowhere.invalid", LAYERS_DATA_DIR=str(home / "data"))
         assert_refused(result, r"Cannot listen on nowhere\.invalid: .* with --host")
         assert not (home / "data").exists()
 
@@ -109,35 +114,39 @@ class TestItRefusesToStart:
             ("postgresql://u:p@/x?host=/nowhere", "cannot be reached: No such file"),
         ],
     )
-    def test_on_a_server_that_is_not_there(self, url: str, expected: str) -> None:
-        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+    def test_on_a_server_that_is_not_there(self, here: Here, url: str, expected: str) -> None:
+        result = here("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
         assert_refused(result, expected)
         assert "u:p" not in result.stderr
 
-    def test_with_a_wrong_password(self, database_urls: DatabaseUrls) -> None:
+    def test_with_a_wrong_password(self, here: Here, database_urls: DatabaseUrls) -> None:
         url = re.sub(r":[^:@]+@", ":wrong-password@", database_urls.app)
-        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+        result = here("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
         assert_refused(result, "password authentication failed for user .*Check DATABASE_URL")
         assert "wrong-password" not in result.stderr
 
-    def test_on_a_database_that_does_not_exist(self, database_urls: DatabaseUrls) -> None:
+    def test_on_a_database_that_does_not_exist(
+        self, here: Here, database_urls: DatabaseUrls
+    ) -> None:
         url = re.sub(r"/\w+(\?|$)", r"/nowhere\1", database_urls.app)
-        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+        result = here("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
         assert_refused(result, 'database "nowhere" does not exist')
 
-    def test_on_an_empty_database(self, database_urls: DatabaseUrls) -> None:
+    def test_on_an_empty_database(self, here: Here, database_urls: DatabaseUrls) -> None:
         with make_database(database_urls, migrated=False) as urls:
-            result = layers("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
+            result = here("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
         assert_refused(result, "Run `layers db migrate`")
 
-    def test_on_the_database_of_a_newer_version(self, database_urls: DatabaseUrls) -> None:
-        with make_database(database_urls) as urls:
+    def test_on_the_database_of_a_newer_version(
+        self, here: Here, database_urls: DatabaseUrls, template: str
+    ) -> None:
+        with make_database(database_urls, template=template) as urls:
             execute(
                 urls.owner,
                 "UPDATE alembic_version SET version_num = '9999'; DELETE FROM applied_functions",
             )
             for command in ("serve", "db migrate"):
-                result = layers(
+                result = here(
                     *command.split(),
                     DATABASE_URL=urls.app,
                     LAYERS_MIGRATION_DATABASE_URL=urls.owner,
@@ -147,28 +156,30 @@ class TestItRefusesToStart:
                     result, "revision 9999, which a newer version made. Run that version"
                 )
 
-    def test_without_secret_keys_of_its_own(self, database_urls: DatabaseUrls) -> None:
-        result = layers("serve", DATABASE_URL=database_urls.app)
+    def test_without_secret_keys_of_its_own(self, here: Here, database_urls: DatabaseUrls) -> None:
+        result = here("serve", DATABASE_URL=database_urls.app)
         assert_refused(result, "LAYERS_SECRET_KEYS is not set")
 
-    def test_with_other_secret_keys_than_before(self, database_urls: DatabaseUrls) -> None:
-        with make_database(database_urls) as urls:
-            first = layers("ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
+    def test_with_other_secret_keys_than_before(
+        self, here: Here, database_urls: DatabaseUrls, template: str
+    ) -> None:
+        with make_database(database_urls, template=template) as urls:
+            first = here("ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
             assert first.returncode == 0, first.stderr
             for other, expected in (
                 (f"k1:{secrets.token_hex(32)}", "'k1' is not the one .*Restore the right key"),
                 (f"k2:{secrets.token_hex(32)}", "'k1', which is missing"),
             ):
-                result = layers("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=other)
+                result = here("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=other)
                 assert_refused(result, expected)
                 assert other.partition(":")[2] not in result.stderr
 
     def test_in_development_mode_on_a_database_with_customers(
-        self, database_urls: DatabaseUrls
+        self, here: Here, database_urls: DatabaseUrls, template: str
     ) -> None:
-        with make_database(database_urls) as urls:
+        with make_database(database_urls, template=template) as urls:
             execute(urls.owner, "UPDATE installation SET ever_production = true")
-            result = layers(
+            result = here(
                 "serve",
                 "--demo",
                 DATABASE_URL=urls.app,
@@ -181,8 +192,8 @@ class TestItRefusesToStart:
     @pytest.mark.parametrize(
         ("url", "development"), [("postgresql://a@127.0.0.1:1/b", ""), ("", "no")]
     )
-    def test_a_demo_outside_development_mode(self, url: str, development: str) -> None:
-        result = layers("serve", "--demo", DATABASE_URL=url, LAYERS_DEVELOPMENT=development)
+    def test_a_demo_outside_development_mode(self, here: Here, url: str, development: str) -> None:
+        result = here("serve", "--demo", DATABASE_URL=url, LAYERS_DEVELOPMENT=development)
         assert_refused(result, "Set LAYERS_DEVELOPMENT=true")
 
     def test_in_a_folder_whose_data_is_somebody_elses(self, home: Path) -> None:
@@ -194,8 +205,8 @@ class TestItRefusesToStart:
         assert f"{home}/data is not this server's: it has 'customers.csv' in it" in service.errors
         assert [entry.name for entry in (home / "data").iterdir()] == ["customers.csv"]
 
-    def test_with_settings_that_cannot_be(self) -> None:
-        result = layers("serve", LAYERS_PORT="80000", LAYERS_WORKERS="none")
+    def test_with_settings_that_cannot_be(self, here: Here) -> None:
+        result = here("serve", LAYERS_PORT="80000", LAYERS_WORKERS="none")
         assert result.returncode == 1
         assert result.stderr.count("\n") == 2, "one line for each"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.processes.conftest import Here
 from tests.support.serving import layers
 
 from partner_api.processes.run_folder import run_folder
@@ -69,28 +70,28 @@ class TestTheCommand:
         assert result.returncode == 1
         assert f"No server runs with the data folder {tmp_path}. Start one" in result.stderr
 
-    def test_shows_each_part_and_status_0_when_all_work(self, tmp_path: Path) -> None:
+    def test_shows_each_part_and_status_0_when_all_work(self, here: Here, tmp_path: Path) -> None:
         with run_folder(tmp_path, development=False) as folder:
             # Whatever ran between the import of this file and now.
             now = time.time()
             part = msgspec.structs.replace(SOUND, started_at=now - 90_061)
             status = server(part, written_at=now + 60)
             write_status(folder, msgspec.structs.replace(status, started_at=now - 98_000))
-            result = layers("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="120")
+            result = here("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="120")
         assert result.returncode == 0, result.stderr
         assert "layers serve, pid 4242, up 1 d 3 h: all parts work" in result.stdout
         line = result.stdout.splitlines()[-1]
         assert line.split() == ["sweeps", "4711", "working", "1", "d", "1", "h", "0", "0", "s"]
 
-    def test_shows_what_is_wrong_and_ends_with_status_1(self, tmp_path: Path) -> None:
+    def test_shows_what_is_wrong_and_ends_with_status_1(self, here: Here, tmp_path: Path) -> None:
         hostile = "[/x] \x1b[31m"
         broken = msgspec.structs.replace(
             SOUND, problem="failing: periods", last_error=hostile, last_error_at=time.time() - 150
         )
         with run_folder(tmp_path, development=False) as folder:
             write_status(folder, server(broken, written_at=time.time() + 60))
-            table = layers("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="200")
-            listed = layers("status", "--json", LAYERS_DATA_DIR=str(tmp_path))
+            table = here("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="200")
+            listed = here("status", "--json", LAYERS_DATA_DIR=str(tmp_path))
         assert (table.returncode, listed.returncode) == (1, 1)
         assert "degraded" in table.stdout
         assert "failing: periods" in table.stdout
@@ -102,17 +103,19 @@ class TestTheCommand:
         assert item["degraded"] == {"sweeps": "failing: periods"}
         assert item["parts"][0]["lastError"] == hostile
 
-    def test_says_when_the_supervisor_itself_stands_still(self, tmp_path: Path) -> None:
+    def test_says_when_the_supervisor_itself_stands_still(self, here: Here, tmp_path: Path) -> None:
         with run_folder(tmp_path, development=False) as folder:
             write_status(folder, server(SOUND, written_at=time.time() - 120))
-            result = layers("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="120")
+            result = here("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="120")
         assert result.returncode == 1
         assert "Its supervisor has written nothing for 2 min" in result.stdout
 
-    def test_reads_nothing_of_the_folder_of_a_server_that_is_gone(self, tmp_path: Path) -> None:
+    def test_reads_nothing_of_the_folder_of_a_server_that_is_gone(
+        self, here: Here, tmp_path: Path
+    ) -> None:
         left = tmp_path / "run" / "left"
         left.mkdir(parents=True)
         (left / "lock").touch()
         write_status(left, server(SOUND))
-        assert layers("status", LAYERS_DATA_DIR=str(tmp_path)).returncode == 1
+        assert here("status", LAYERS_DATA_DIR=str(tmp_path)).returncode == 1
         assert os.path.exists(left)

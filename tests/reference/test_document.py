@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from tests.edge.conftest import client  # noqa: F401 - a fixture
 from tests.reference.described import DESCRIBED, DOCUMENT
@@ -13,6 +14,7 @@ from tests.support import sample
 from partner_api.errors import CODES, KINDS
 from partner_api.reference.document import build_document
 from partner_api.reference.possible_errors import errors_of
+from partner_api.reference.site import Site
 
 if TYPE_CHECKING:
     import httpx2
@@ -55,6 +57,15 @@ def test_names_of_operations_and_types_suit_generated_clients(document: dict[str
     assert all(
         re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) for name in document["components"]["schemas"]
     )
+
+
+def test_the_document_is_made_when_it_is_first_asked_for() -> None:
+    """Whoever starts a server waits for each of its processes."""
+    site = Site(sample.routes)
+    assert "document" not in vars(site)
+    file = site.find("/openapi.json")
+    assert file is not None
+    assert msgspec.json.decode(file.content) == vars(site)["document"] == SAMPLE
 
 
 def test_a_body_shows_every_field_and_that_it_is_strict() -> None:

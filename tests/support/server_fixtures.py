@@ -39,13 +39,13 @@ def secret_keys_text() -> str:
 
 
 @pytest.fixture(scope="session")
-def served_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
+def served_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
     """The server's database, apart from the suite's.
 
     A served process sweeps its whole database, at the machine's time. Other tests' tenants live at
     times of their own, and a sweep would end their periods and jobs under their hands.
     """
-    with make_database(database_urls, migrated=False) as urls:
+    with make_database(database_urls, template=template) as urls:
         yield urls
 
 
@@ -109,9 +109,9 @@ async def family(installation: Installation) -> Family:
 
 
 @pytest.fixture(scope="session")
-def spare_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
+def spare_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
     """Another database, for tests that move its time or take it away."""
-    with make_database(database_urls, migrated=False) as urls:
+    with make_database(database_urls, template=template) as urls:
         yield urls
 
 

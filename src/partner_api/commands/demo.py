@@ -50,12 +50,12 @@ def demo_settings(**overrides: str | None) -> Settings:
         SettingsError: a variable cannot be used.
         StartupError: this is not development mode.
     """
-    from partner_api.processes.startup import StartupError
-
     if not any(os.environ.get(name, "").strip() for name in ("LAYERS_DEVELOPMENT", "DATABASE_URL")):
         overrides["LAYERS_DEVELOPMENT"] = "true"
     settings = settings_from_environment(**overrides)
     if not settings.development:
+        from partner_api.processes.startup import StartupError
+
         raise StartupError(DEMO_NEEDS_DEVELOPMENT)
     return settings
 

@@ -32,16 +32,16 @@ def serve(
     Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and
     stops it again. `layers settings` lists everything that can be set.
     """
-    import structlog
-
     from partner_api.commands.demo import demo_settings, make_demo, print_demo
-    from partner_api.processes.serve import serve as serve_until_stopped
 
     settings = (demo_settings if demo else settings_from_environment)(
         LAYERS_HOST=host,
         LAYERS_PORT=None if port is None else str(port),
         LAYERS_WORKERS=None if workers is None else str(workers),
     )
+    # Only now, because reading the settings loads what logs, without what it does not need.
+    from partner_api.processes.serve import serve as serve_until_stopped
+
     base_url = (
         f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     )
@@ -59,6 +59,8 @@ def serve(
                 print_line("Stop with Ctrl-C.")
             except OutputError as error:
                 # The server runs all the same.
+                import structlog
+
                 structlog.get_logger(__name__).warning("not_announced", reason=str(error))
 
         return ready

@@ -19,6 +19,8 @@ def worker(
     Any number may run on one database, on any machine. Without DATABASE_URL it
     uses the database that a `layers serve` with the same data folder has started.
     """
+    settings = settings_from_environment()
+    # Only now, because reading the settings loads what logs, without what it does not need.
     from partner_api.processes.serve import work
 
-    work(settings_from_environment(), render=render)
+    work(settings, render=render)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
 from partner_api.errors import not_found
-from partner_api.reference.site import File, Site, file_of
+from partner_api.reference.site import OPENAPI, File, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from partner_api.edge.route import Route
 
@@ -32,19 +30,20 @@ _HEADERS = {
 def reference_routes(described: Iterable[Route]) -> Routes:
     """Create the routes of the reference of other routes."""
     site = Site(described)
-    document = file_of(msgspec.json.encode(site.document), "application/json")
     routes = Routes("Reference")
 
-    def reply(request: ApiRequest, path: str) -> Reply[str]:
-        file = site.find(path)
+    async def reply(
+        request: ApiRequest, path: str, headers: Mapping[str, str] = _HEADERS
+    ) -> Reply[str]:
+        file = await site.find_beside(path)
         if file is None:
             raise not_found()
-        return _reply(request, file, _HEADERS)
+        return _reply(request, file, headers)
 
-    @routes.read("/openapi.json", access=PUBLIC)
+    @routes.read(OPENAPI, access=PUBLIC)
     async def read_openapi(request: ApiRequest) -> Reply[str]:
         """Return the OpenAPI 3.1 document."""
-        return _reply(request, document, {"Cache-Control": "no-cache"})
+        return await reply(request, OPENAPI, {"Cache-Control": "no-cache"})
 
     for path in _FILES:
         _declare(routes, path, reply)
@@ -52,38 +51,40 @@ def reference_routes(described: Iterable[Route]) -> Routes:
     @routes.read("/docs/{a}", access=PUBLIC)
     async def read_page_1(request: ApiRequest, a: str) -> Reply[str]:
         """Return a page."""
-        return reply(request, f"/docs/{a}")
+        return await reply(request, f"/docs/{a}")
 
     @routes.read("/docs/{a}/{b}", access=PUBLIC)
     async def read_page_2(request: ApiRequest, a: str, b: str) -> Reply[str]:
         """Return a page in a folder."""
-        return reply(request, f"/docs/{a}/{b}")
+        return await reply(request, f"/docs/{a}/{b}")
 
     @routes.read("/docs/{a}/{b}/{c}", access=PUBLIC)
     async def read_page_3(request: ApiRequest, a: str, b: str, c: str) -> Reply[str]:
         """Return a page in a folder of a folder."""
-        return reply(request, f"/docs/{a}/{b}/{c}")
+        return await reply(request, f"/docs/{a}/{b}/{c}")
 
     @routes.read("/docs/{a}/{b}/{c}/{d}", access=PUBLIC)
     async def read_page_4(request: ApiRequest, a: str, b: str, c: str, d: str) -> Reply[str]:
         """Return a page that is deeper."""
-        return reply(request, f"/docs/{a}/{b}/{c}/{d}")
+        return await reply(request, f"/docs/{a}/{b}/{c}/{d}")
 
     @routes.read("/docs/{a}/{b}/{c}/{d}/{e}", access=PUBLIC)
     async def read_page_5(
         request: ApiRequest, a: str, b: str, c: str, d: str, e: str
     ) -> Reply[str]:
         """Return a page that is deeper still."""
-        return reply(request, f"/docs/{a}/{b}/{c}/{d}/{e}")
+        return await reply(request, f"/docs/{a}/{b}/{c}/{d}/{e}")
 
     return routes
 
 
-def _declare(routes: Routes, path: str, reply: Callable[[ApiRequest, str], Reply[str]]) -> None:
+def _declare(
+    routes: Routes, path: str, reply: Callable[[ApiRequest, str], Awaitable[Reply[str]]]
+) -> None:
     @routes.read(path, access=PUBLIC)
     async def read_file(request: ApiRequest) -> Reply[str]:
         """Return a file of the reference."""
-        return reply(request, path)
+        return await reply(request, path)
 
 
 def _reply(request: ApiRequest, file: File, headers: Mapping[str, str]) -> Reply[str]:

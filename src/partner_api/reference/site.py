@@ -1,7 +1,8 @@
-"""All pages of the reference, each made when it is first asked for."""
+"""The OpenAPI document and all pages of the reference, each made when it is first asked for."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from functools import cached_property
 from importlib import resources
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from partner_api.reference.text_pages import Page
 
 _PLAIN: Final = "text/plain; charset=utf-8"
+OPENAPI: Final = "/openapi.json"
 _MARKDOWN: Final = ".md"
 _ASSETS: Final = {
     f"{INDEX}/reference.css": ("reference.css", "text/css; charset=utf-8"),
@@ -55,8 +57,12 @@ class Site:
     def __init__(self, routes: Iterable[Route], events: Iterable[EventType] = EVENTS) -> None:
         self._routes = list(routes)
         self._events = list(events)
-        self.document: Json = build_document(self._routes, self._events)
         self._made: dict[str, File] = {}
+
+    @cached_property
+    def document(self) -> Json:
+        """The OpenAPI document."""
+        return build_document(self._routes, self._events)
 
     @cached_property
     def methods(self) -> list[MethodPage]:
@@ -85,7 +91,7 @@ class Site:
         """Return the file at an address; None if there is none.
 
         Args:
-            path: of a page, of its Markdown, or of one of the files beside them.
+            path: of the document, of a page, of its Markdown, or of one of the files beside them.
         """
         if path not in self._made:
             made = self._make(path)
@@ -94,7 +100,15 @@ class Site:
             self._made[path] = made
         return self._made[path]
 
+    async def find_beside(self, path: str) -> File | None:
+        """Return what `find` returns; while it is made, the event loop goes on."""
+        if path in self._made:
+            return self._made[path]
+        return await asyncio.to_thread(self.find, path)
+
     def _make(self, path: str) -> File | None:
+        if path == OPENAPI:
+            return file_of(msgspec.json.encode(self.document), "application/json")
         if path in _ASSETS:
             name, media_type = _ASSETS[path]
             content = (resources.files("partner_api.reference") / name).read_bytes()

@@ -26,7 +26,7 @@ HOOK = "Three <script>cafés</script> \u202e “in” Lisbon"
 async def worker(local_api: httpx2.AsyncClient, installation: Installation) -> dict[str, str]:
     """What authenticates a worker; nothing that other tests have left waits any more."""
     headers = await installation.operator("worker")
-    while await claim(local_api, headers, max=50):
+    while await claim(local_api, headers, max=50, waitSeconds=0):
         pass
     return headers
 
