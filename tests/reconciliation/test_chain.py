@@ -106,6 +106,22 @@ async def change(connection: Connection, history: History, sequence: int, assign
     )
 
 
+async def rehash(connection: Connection, history: History, sequence: int) -> None:
+    """Let a row of the partner's credit ledger have the hash of what it says."""
+    place = (history.tenant_id, history.partner.organization_id, sequence)
+    # In two statements: a cluster takes no function of the row in an UPDATE.
+    fitting = await connection.fetchval(
+        f"SELECT credit_event_hash(ROW(e.*)::credit_events) FROM credit_events e WHERE {OF_WALLET} AND sequence = $3",
+        *place,
+    )
+    await update(
+        connection,
+        f"UPDATE credit_events SET hash = $4 WHERE {OF_WALLET} AND sequence = $3",
+        *place,
+        fitting,
+    )
+
+
 async def test_every_kind_of_movement_leaves_whole_chains(
     connection: Connection, history: History
 ) -> None:
@@ -151,7 +167,7 @@ async def test_a_changed_row_with_a_hash_that_fits(breaking: Connection, history
     """The next one still names the hash that it had."""
     await change(breaking, history, 2, "request_id = 'req_other'")
     before = (await row_of(breaking, history, 2))["hash"]
-    await change(breaking, history, 2, "hash = credit_event_hash(credit_events)")
+    await rehash(breaking, history, 2)
     after = (await row_of(breaking, history, 2))["hash"]
     assert await of_the_chain(breaking, history) == [
         about_partner(history, Rule.HASH_CHAIN, "event 3", after.hex(), before.hex())
@@ -162,7 +178,7 @@ async def test_the_newest_row_with_a_hash_that_fits(breaking: Connection, histor
     sequence = await last_sequence(breaking, history)
     before = (await row_of(breaking, history, sequence))["hash"]
     await change(breaking, history, sequence, "description = 'Other'")
-    await change(breaking, history, sequence, "hash = credit_event_hash(credit_events)")
+    await rehash(breaking, history, sequence)
     after = (await row_of(breaking, history, sequence))["hash"]
     assert await of_the_chain(breaking, history) == [
         about_partner(history, Rule.LAST_HASH, "wallet", after.hex(), before.hex())

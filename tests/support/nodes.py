@@ -10,8 +10,6 @@ import asyncpg
 from partner_api.database.cluster.sessions import keep_settings
 from partner_api.database.connection import connect
 
-# Spread over two nodes, so that each has some; few, because every one takes time.
-_SHARDS = 4
 _TRIES = 50
 _COPY_SETTINGS = """
 DO $do$ DECLARE v record; BEGIN
@@ -70,7 +68,6 @@ async def create_database(server_url: str, name: str, *, template: str | None = 
     coordinator, *workers = nodes
     await execute(
         with_database(coordinator, name),
-        f"ALTER DATABASE {name} SET citus.shard_count = {_SHARDS}",
         f"SELECT citus_set_coordinator_host({_host_and_port(coordinator)})",
         *(f"SELECT citus_add_node({_host_and_port(worker)})" for worker in workers),
     )
