@@ -14,6 +14,7 @@ from tests.reconciliation.corruptions import EVENTS, POSTINGS, TRANSFERS, WALLET
 from tests.reconciliation.corruptions_of_work import CASH, JOBS, LEASES, TOLD, TOTALS
 from tests.reconciliation.history import drop_constraints
 from tests.reconciliation.scene import END, Names, make_scene
+from tests.support.shifted import shifted
 
 from partner_api.reconciliation import store
 from partner_api.reconciliation.rules import Mismatch, Rule, Scope
@@ -40,8 +41,8 @@ async def corrupt(connection: Connection, names: Names, statement: str) -> None:
         name: f"'{value}'::uuid" if isinstance(value, UUID) else str(value)
         for name, value in names.items()
     }
-    # A cluster takes nothing in an UPDATE that depends on the session's time zone, or is different for each row.
-    statement = _STEP.sub(r"timezone('UTC', timezone('UTC', \1) \2)", statement.format(**literals))
+    statement = _STEP.sub(lambda step: shifted(*step.groups()), statement.format(**literals))
+    # A cluster takes nothing in an UPDATE that would be different for each row.
     done = await connection.execute(statement.replace("gen_random_uuid()", f"'{uuid4()}'::uuid"))
     assert int(done.split()[-1]) >= 1, done
 
