@@ -43,9 +43,10 @@ def served_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """The server's database, apart from the suite's.
 
     A served process sweeps its whole database, at the machine's time. Other tests' tenants live at
-    times of their own, and a sweep would end their periods and jobs under their hands.
+    times of their own, and a sweep would end their periods and jobs under their hands. The server could migrate it
+    by itself; on a cluster it would not be spread then.
     """
-    with make_database(database_urls, migrated=False) as urls:
+    with make_database(database_urls) as urls:
         yield urls
 
 
@@ -111,7 +112,7 @@ async def family(installation: Installation) -> Family:
 @pytest.fixture(scope="session")
 def spare_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """Another database, for tests that move its time or take it away."""
-    with make_database(database_urls, migrated=False) as urls:
+    with make_database(database_urls) as urls:
         yield urls
 
 
