@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.reconciliation.breaks import OF_WALLET, about, about_partner
-from tests.reconciliation.history import check, drop_constraints, update
+from tests.reconciliation.history import check, drop_constraints, rehash, update
 from tests.support.chains import GENESIS, broken_chains, chain_again
 
 from partner_api.reconciliation.rules import Mismatch, Rule
@@ -103,22 +103,6 @@ async def change(connection: Connection, history: History, sequence: int, assign
         history.tenant_id,
         history.partner.organization_id,
         sequence,
-    )
-
-
-async def rehash(connection: Connection, history: History, sequence: int) -> None:
-    """Let a row of the partner's credit ledger have the hash of what it says."""
-    place = (history.tenant_id, history.partner.organization_id, sequence)
-    # In two statements: a cluster takes no function of the row in an UPDATE.
-    fitting = await connection.fetchval(
-        f"SELECT credit_event_hash(ROW(e.*)::credit_events) FROM credit_events e WHERE {OF_WALLET} AND sequence = $3",
-        *place,
-    )
-    await update(
-        connection,
-        f"UPDATE credit_events SET hash = $4 WHERE {OF_WALLET} AND sequence = $3",
-        *place,
-        fitting,
     )
 
 
