@@ -98,16 +98,17 @@ async def _create(url: str, name: str, template: str) -> None:
     connection = await connect(url)
     try:
         for left in reversed(range(_TRIES)):
+            # A node's own background process looks after every database that has the extension, and PostgreSQL waits
+            # for it for seconds.
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                template,
+            )
             try:
                 await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
             except asyncpg.ObjectInUseError:
                 if not left:
                     raise
-                # A node's own background process looks after every database that has the extension.
-                await connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
-                    template,
-                )
                 await asyncio.sleep(0.05)
             else:
                 return
