@@ -7,8 +7,8 @@ own is only for a test that migrates or crashes one.
 from __future__ import annotations
 
 import asyncio
-import gc
 import functools
+import gc
 import importlib.util
 import os
 import secrets

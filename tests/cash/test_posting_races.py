@@ -43,6 +43,9 @@ async def pay(
     return outcome
 
 
+@pytest.mark.one_server(
+    reason="on a cluster, a call within a transaction takes the key's lock at the coordinator, others at the node"
+)
 @pytest.mark.parametrize("purged", [False, True])
 async def test_a_repetition_in_the_middle_of_another_is_told_so(
     pool: Pool, connection: Connection, owner_connection: Connection, purged: bool

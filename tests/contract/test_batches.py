@@ -75,6 +75,7 @@ async def batches_of(api: httpx2.AsyncClient, function: str) -> tuple[float, flo
     return numbers[0], numbers[1]
 
 
+@pytest.mark.one_server(reason="a trigger refuses the row, and Citus has none on spread tables")
 @pytest.mark.parametrize(
     ("function", "status"),
     [("start_jobs", 202), ("complete_jobs", 200), ("allocate", 201), ("post", 200)],

@@ -160,12 +160,12 @@ async def test_a_project_is_not_archived_before_it_was_changed(
 ) -> None:
     later = now() + HOUR
     path = f"/v1/projects/{project_id(family.child)}"
-    async with holding(
-        installation, "SELECT FROM projects WHERE id = $1 FOR UPDATE", family.child.project_id
-    ) as connection:
+    place = (family.child.tenant_id, family.child.project_id)
+    lock = "SELECT FROM projects WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
+    async with holding(installation, lock, *place) as connection:
         archived = await held_back(installation, api.delete(path, headers=family.child_key.headers))
         await connection.execute(
-            "UPDATE projects SET updated_at = $2 WHERE id = $1", family.child.project_id, later
+            "UPDATE projects SET updated_at = $3 WHERE tenant_id = $1 AND id = $2", *place, later
         )
     assert granted(await archived)["archivedAt"] == format_milliseconds(later)
     project = granted(await api.get(path, headers=family.child_key.headers))
@@ -319,10 +319,14 @@ async def test_who_was_let_in_in_time_is_answered_when_it_is_over(
         path = f"/v1/projects/{project_id(partner)}"
         return await spare_api.patch(path, json={"name": "New"}, headers=key.headers)
 
-    table, row_id = (
-        ("pool_accounts", account_id) if who == "operator" else ("projects", partner.project_id)
-    )
-    async with holding(spare, f"SELECT FROM {table} WHERE id = $1 FOR UPDATE", row_id):
+    lock: tuple[Any, ...] = ("SELECT FROM pool_accounts WHERE id = $1 FOR UPDATE", account_id)
+    if who != "operator":
+        lock = (
+            "SELECT FROM projects WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            partner.tenant_id,
+            partner.project_id,
+        )
+    async with holding(spare, *lock):
         changed = await held_back(spare, change())
         granted(await advance(spare_api, admin, 2))
     granted(await changed)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import now, org_id
 from tests.support.operations import post
+from tests.support.shifted import shifted
 
 if TYPE_CHECKING:
     import httpx2
@@ -302,7 +303,7 @@ _NOBODY = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 async def _age(installation: Installation, key: str, duration: timedelta) -> None:
     """Let time pass for one record."""
     await installation.owner.execute(
-        "UPDATE idempotency_keys SET created_at = created_at - $1::interval WHERE key = $2",
+        f"UPDATE idempotency_keys SET created_at = {shifted('created_at', '- $1::interval')} WHERE key = $2",
         duration,
         key,
     )

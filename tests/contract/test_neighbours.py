@@ -12,6 +12,7 @@ from tests.jobs.over_http import funded, start
 from tests.support.answers import granted, refused
 from tests.support.holding import Held, holding
 from tests.support.installation import org_id
+from tests.support.shifted import shifted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -76,12 +77,13 @@ async def test_a_wallet_whose_period_is_over_and_that_is_held_delays_no_other_re
 ) -> None:
     """Its first read writes the rollover, and waits for whoever holds it. It shares no round trip with others then."""
     held_key, other = await funded(installation), await funded(installation)
+    earlier = [
+        f"{column} = " + shifted(column, "- interval '1 month'")
+        for column in ("period_anchor", "period_start", "period_end", "last_event_at")
+    ]
     async with installation.owner.acquire() as owner, holding(owner, held_key.wallet) as held:
         await owner.execute(
-            "UPDATE wallets SET period_anchor = period_anchor - interval '1 month', "
-            "period_start = period_start - interval '1 month', "
-            "period_end = period_end - interval '1 month', "
-            "last_event_at = last_event_at - interval '1 month' WHERE tenant_id = $1",
+            f"UPDATE wallets SET {', '.join(earlier)} WHERE tenant_id = $1",
             held_key.wallet.tenant_id,
         )
         # Others see it when it is committed.

@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.support.answers import bearer, granted, refused
 from tests.support.installation import handle, now, org_id
 from tests.support.operations import spend
+from tests.support.shifted import shifted
 
 from partner_api.app import ROUTES
 from partner_api.ids import format_id
@@ -72,9 +73,9 @@ async def _subject(installation: Installation, wallet: Wallet, what: str) -> dic
 
 async def _expire(installation: Installation, key: str) -> None:
     """Let the records of a key be older than a day; the sweep may take them, or may not have come yet."""
+    earlier = shifted("created_at", "- interval '24 hours 1 second'")
     changed = await installation.owner.execute(
-        "UPDATE idempotency_keys SET created_at = created_at - interval '24 hours 1 second' "
-        "WHERE tenant_id = 0 AND key = $1",
+        f"UPDATE idempotency_keys SET created_at = {earlier} WHERE tenant_id = 0 AND key = $1",
         key,
     )
     assert changed != "UPDATE 0"

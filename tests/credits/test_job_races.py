@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import asyncpg
 from tests.credits.racing import all_at_once, one_for_each
 from tests.support.invariants import assert_books_balance
 from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
@@ -52,7 +54,9 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
     later = NOON + timedelta(days=1)
 
     async def expire(own: Connection) -> None:
-        await job_store.expire_jobs(own, partner.tenant_id, later, 7)
+        # On a cluster it waits as long as a sweep does, and a sweep leaves for later what it does not get.
+        with suppress(asyncpg.LockNotAvailableError):
+            await job_store.expire_jobs(own, partner.tenant_id, later, 7)
 
     async def settle(own: Connection, job_id: UUID) -> Outcome:
         items = [JobSettlement(job_id, 40)]

@@ -14,6 +14,7 @@ from tests.support.chains import chain_again
 from tests.support.installation import ago, handle, now, org_id
 from tests.support.operations import allocate, settle, spend, started
 from tests.support.serving import environment
+from tests.support.shifted import shifted
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
@@ -216,19 +217,22 @@ async def test_a_partner_verifies_a_child_s_ledger_and_that_of_a_test_environmen
     assert (await verify(server, tmp_path, tests, CREDITS)).head[1] == "1"
 
 
+_OTHER = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
+
+
 @pytest.mark.parametrize(
     ("table", "assignment"),
     [
         ("credit_events", "description = 'Other'"),
         ("credit_events", "prepaid_delta = prepaid_delta - 1"),
         ("credit_events", 'metadata = \'{"reason": "none"}\''),
-        ("credit_events", "job_id = gen_random_uuid()"),
-        ("credit_events", "created_at = created_at + interval '1 millisecond'"),
+        ("credit_events", f"job_id = '{_OTHER}'"),
+        ("credit_events", "created_at = " + shifted("created_at", "+ interval '1 millisecond'")),
         # What the API does not show is in the digest that it shows.
-        ("credit_events", "operator_id = gen_random_uuid()"),
+        ("credit_events", f"operator_id = '{_OTHER}'"),
         ("credit_events", "request_id = 'req_other'"),
         ("cash_events", "amount_cents = amount_cents - 1"),
-        ("cash_events", "period_end = period_end + interval '1 second'"),
+        ("cash_events", "period_end = " + shifted("period_end", "+ interval '1 second'")),
         ("cash_events", "reference = 'Other'"),
     ],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from tests.support.tenants import make_child, make_partner
+from tests.support.turns import settle
 
+from partner_api.credits.store import WalletKey, find_wallets
 from partner_api.database.connection import connect
 from partner_api.database.lookups import Lookup
 
@@ -40,6 +42,24 @@ async def test_one_key_alone_has_its_row_or_none(connection: Connection) -> None
     for key, found in ((partner.organization_id, partner.organization_id), (uuid4(), None)):
         (row,) = await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, key)])
         assert (row and row["id"]) == found
+
+
+async def test_each_of_many_keys_is_found_by_itself(connection: Connection) -> None:
+    """However little is known of the tables: rows of a tenant that are joined with each other are very many."""
+    partner = await make_partner(connection)
+    children = [await make_child(connection, partner) for _ in range(2)]
+    keys = [WalletKey(child.tenant_id, child.organization_id) for child in children] * 40
+    sent: list[Any] = []
+    with connection.query_logger(sent.append):
+        assert all(await find_wallets(connection, keys))
+        await settle()
+    lookup = next(one for one in sent if "JOIN wallets" in one.query)
+    plan = await connection.fetch(f"EXPLAIN (COSTS OFF) {lookup.query}", *lookup.args)
+    lines = [row[0].strip(" ->") for row in plan]
+    # The keys come first, and what follows is done for each of them.
+    below = lines[lines.index("Function Scan on one") :]
+    assert "Nested Loop Left Join" in below, lines
+    assert not [line for line in lines if line.startswith(("Hash", "Merge"))], lines
 
 
 async def test_no_keys_have_no_rows(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.reconciliation.breaks import OF_WALLET, about, about_partner
-from tests.reconciliation.history import check, drop_constraints, update
+from tests.reconciliation.history import check, drop_constraints, rehash, update
 from tests.support.chains import GENESIS, broken_chains, chain_again
 
 from partner_api.reconciliation.rules import Mismatch, Rule
@@ -151,7 +151,7 @@ async def test_a_changed_row_with_a_hash_that_fits(breaking: Connection, history
     """The next one still names the hash that it had."""
     await change(breaking, history, 2, "request_id = 'req_other'")
     before = (await row_of(breaking, history, 2))["hash"]
-    await change(breaking, history, 2, "hash = credit_event_hash(credit_events)")
+    await rehash(breaking, history, 2)
     after = (await row_of(breaking, history, 2))["hash"]
     assert await of_the_chain(breaking, history) == [
         about_partner(history, Rule.HASH_CHAIN, "event 3", after.hex(), before.hex())
@@ -162,7 +162,7 @@ async def test_the_newest_row_with_a_hash_that_fits(breaking: Connection, histor
     sequence = await last_sequence(breaking, history)
     before = (await row_of(breaking, history, sequence))["hash"]
     await change(breaking, history, sequence, "description = 'Other'")
-    await change(breaking, history, sequence, "hash = credit_event_hash(credit_events)")
+    await rehash(breaking, history, sequence)
     after = (await row_of(breaking, history, sequence))["hash"]
     assert await of_the_chain(breaking, history) == [
         about_partner(history, Rule.LAST_HASH, "wallet", after.hex(), before.hex())

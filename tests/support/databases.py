@@ -15,6 +15,9 @@ from partner_api.database import migrate
 from partner_api.database.cluster.distribute import distribute
 from partner_api.database.location import DatabaseLocation
 
+# So that each of two nodes has some; few, because every one takes time.
+_SHARDS = 4
+
 
 class DatabaseUrls(NamedTuple):
     """The owner's URL, for migrating, and the less privileged role's, which the server uses."""
@@ -50,7 +53,8 @@ async def migrate_fully(urls: DatabaseUrls) -> None:
     role = None if urls.owner == urls.app else role_of(urls.app)
     await migrate.upgrade(urls.owner, role)
     if await nodes_of(urls.owner):
-        await distribute(DatabaseLocation(urls.owner, urls.app, role), lambda _: None)
+        location = DatabaseLocation(urls.owner, urls.app, role)
+        await distribute(location, lambda _: None, shards=_SHARDS)
 
 
 def database_of(url: str) -> str:

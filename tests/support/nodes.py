@@ -10,8 +10,6 @@ import asyncpg
 from partner_api.database.cluster.sessions import keep_settings
 from partner_api.database.connection import connect
 
-# Spread over two nodes, so that each has some; few, because every one takes time.
-_SHARDS = 4
 _TRIES = 50
 _COPY_SETTINGS = """
 DO $do$ DECLARE v record; BEGIN
@@ -70,7 +68,6 @@ async def create_database(server_url: str, name: str, *, template: str | None = 
     coordinator, *workers = nodes
     await execute(
         with_database(coordinator, name),
-        f"ALTER DATABASE {name} SET citus.shard_count = {_SHARDS}",
         f"SELECT citus_set_coordinator_host({_host_and_port(coordinator)})",
         *(f"SELECT citus_add_node({_host_and_port(worker)})" for worker in workers),
     )
@@ -101,16 +98,17 @@ async def _create(url: str, name: str, template: str) -> None:
     connection = await connect(url)
     try:
         for left in reversed(range(_TRIES)):
+            # A node's own background process looks after every database that has the extension, and PostgreSQL waits
+            # for it for seconds.
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                template,
+            )
             try:
                 await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
             except asyncpg.ObjectInUseError:
                 if not left:
                     raise
-                # A node's own background process looks after every database that has the extension.
-                await connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
-                    template,
-                )
                 await asyncio.sleep(0.05)
             else:
                 return

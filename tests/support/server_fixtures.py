@@ -43,7 +43,8 @@ def served_urls(database_urls: DatabaseUrls, template: str) -> Iterator[Database
     """The server's database, apart from the suite's.
 
     A served process sweeps its whole database, at the machine's time. Other tests' tenants live at
-    times of their own, and a sweep would end their periods and jobs under their hands.
+    times of their own, and a sweep would end their periods and jobs under their hands. The server could migrate it
+    by itself; on a cluster it would not be spread then.
     """
     with make_database(database_urls, template=template) as urls:
         yield urls

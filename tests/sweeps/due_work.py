@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.endpoints import delete_endpoint, happen, make_endpoint, publish
 from tests.support.leases import PRICE_CENTS, lease, top_up
+from tests.support.shifted import shifted
 from tests.support.tenants import NOON, Wallet, make_partner
 from tests.support.working import claim
 from tests.sweeps.skipping import DAY, request, start
@@ -211,9 +212,9 @@ async def due_partners(
         ("wallets", "period_end"),
         ("cash_wallets", "renewals_due_at"),
     ):
+        earlier = shifted(column, "- interval '1 second'")
         await owner.execute(
-            f"UPDATE {table} SET {column} = {column} - interval '1 second' "
-            f"WHERE tenant_id = $1 AND {column} > $2",
+            f"UPDATE {table} SET {column} = {earlier} WHERE tenant_id = $1 AND {column} > $2",
             first,
             NOON + timedelta(seconds=1),
         )

@@ -20,11 +20,13 @@ class Lookup:
     planned once per connection.
 
     The form for many is that for one, for each of them. If PostgreSQL could choose the order of all, it would join the
-    rows of a tenant with each other while it knows nothing of the tables yet: seconds for a thousand children.
+    rows of a tenant with each other while it knows nothing of the tables yet: seconds for a thousand children. The
+    order of the one row that is found for a key keeps it from that, and costs nothing; a limit would too, but a
+    cluster takes none there.
 
     On a cluster, the form for one key is one command of one node, and that for many is one for each shard that has one
-    of the tenants: for that, each table is told which these are. A cluster takes no LATERAL with a LIMIT there. What is
-    not found has no row, because a table to which nothing is joined from outside is looked through where it is.
+    of the tenants: for that, each table is told which these are. What is not found has no row, because a table to
+    which nothing is joined from outside is looked through where it is.
 
     Args:
         statement: has ``{asked}`` in its FROM, selects ``asked.position`` as the last column, and gives at most one row
@@ -38,16 +40,17 @@ class Lookup:
         types = list(enumerate(columns.values(), 1))
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in types)
         scalars = ", ".join(f"${place}::{kind}" for place, kind in types)
-        self._many_spread = statement.format(
-            asked=f"unnest({arrays}) WITH ORDINALITY AS {names}", tenants="= ANY ($1::bigint[])"
-        )
         each = ", ".join(f"one.{column}" for column in (*columns, "position"))
-        found = statement.format(asked=f"(SELECT {each}) AS {names}", tenants="= one.tenant_id")
-        # At most one row for each, by what a Lookup is; the limit keeps PostgreSQL from joining all of them at once.
-        self._many = f"""
-            SELECT found.* FROM unnest({arrays}) WITH ORDINALITY AS {names.replace("asked", "one")}
-             CROSS JOIN LATERAL ({found} LIMIT 1) found
-        """  # noqa: S608 - made of a statement of a store and of its columns
+
+        def for_each(tenants: str) -> str:
+            found = statement.format(asked=f"(SELECT {each}) AS {names}", tenants=tenants)
+            return f"""
+                SELECT found.* FROM unnest({arrays}) WITH ORDINALITY AS {names.replace("asked", "one")}
+                 CROSS JOIN LATERAL ({found} ORDER BY asked.position) found
+            """  # noqa: S608 - made of a statement of a store and of its columns
+
+        self._many = for_each("= one.tenant_id")
+        self._many_spread = for_each("= ANY ($1::bigint[])")
         self._one = statement.format(
             asked=f"(SELECT {scalars}, 1) AS {names}", tenants="= $1::bigint"
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from tests.database.cluster.worlds import location_of
-from tests.support.databases import make_database
 from tests.support.nodes import execute, nodes_of, with_database
 
 from partner_api.database import migrate
@@ -120,25 +119,24 @@ async def test_a_database_of_another_version_is_refused(empty: DatabaseUrls) -> 
 
 
 @pytest.mark.cluster
-async def test_roles_that_do_not_fit_are_refused(database_urls: DatabaseUrls) -> None:
-    if database_urls.owner == database_urls.app:
+async def test_roles_that_do_not_fit_are_refused(empty: DatabaseUrls) -> None:
+    if empty.owner == empty.app:
         pytest.skip("the suite has one role")
-    with make_database(database_urls, migrated=False) as urls:
-        location = location_of(urls)
-        await migrate.upgrade(urls.owner, location.application_role)
-        for other, said in (
-            ({"owner_url": urls.app}, "Only the role that owns the tables"),
-            (
-                {"application_role": "nobody_at_all"},
-                "the server's role nobody_at_all is missing, or may not log in",
-            ),
-            (
-                {"application_url": urls.app.replace("://", "://no_")},
-                "The server's role cannot log in at the coordinator",
-            ),
-        ):
-            with pytest.raises(ClusterError, match=said):
-                await make_plan(msgspec.structs.replace(location, **other), 4)
+    location = location_of(empty)
+    await migrate.upgrade(empty.owner, location.application_role)
+    for other, said in (
+        ({"owner_url": empty.app}, "Only the role that owns the tables"),
+        (
+            {"application_role": "nobody_at_all"},
+            "the server's role nobody_at_all is missing, or may not log in",
+        ),
+        (
+            {"application_url": empty.app.replace("://", "://no_")},
+            "The server's role cannot log in at the coordinator",
+        ),
+    ):
+        with pytest.raises(ClusterError, match=said):
+            await make_plan(msgspec.structs.replace(location, **other), 4)
 
 
 @pytest.mark.cluster

@@ -45,7 +45,6 @@ SWEEPING: Final = (
     "jobs_expire_these",
     "sandbox_complete",
     "sandbox_fail",
-    "wallets_roll_over_due",
 )
 """Functions that lock rows of a tenant and that sweeps alone call: they wait there no longer than sweeps do."""
 
