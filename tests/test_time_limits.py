@@ -153,8 +153,8 @@ ALLOWED = {
     # Clients of `layers mcp`.
     "commands/mcp.py _serve client": "TOOL_CALL_SECONDS, of each call; leaving it waits for nobody",
     "mcp/standard_input.py StandardInput.__aiter__ get": "the client, for as long as it keeps standard input open",
-    "mcp/unread_requests.py AnsweredRequests.receive receive": "the same",
-    "mcp/unread_requests.py AnsweredRequests._refuse send": "a client that reads nothing, as with every answer",
+    "mcp/readable_lines.py ReadableLines.__aiter__ send": "a client that reads nothing, as with every answer",
+    "mcp/readable_lines.py ReadableLines.__aiter__ self._answers": "set by who reads lines, before anything else",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",

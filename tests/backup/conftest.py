@@ -87,8 +87,9 @@ async def _make(home: Path) -> Archived:
     return Archived(settings.data_dir, home / "target", base, words)
 
 
-def settings_of(data_dir: Path) -> Settings:
-    return load_settings({"LAYERS_DATA_DIR": str(data_dir), "LAYERS_DEVELOPMENT": "true"})
+def settings_of(data_dir: Path, target: Path | None = None) -> Settings:
+    values = {"LAYERS_DATA_DIR": str(data_dir), "LAYERS_DEVELOPMENT": "true"}
+    return load_settings(values | ({"LAYERS_BACKUP_TARGET": str(target)} if target else {}))
 
 
 def words_in(data_dir: Path) -> list[str]:

@@ -10,6 +10,7 @@ from tests.backup.worlds import SYSTEM, add_base, make_target, position, write_s
 
 from embedded_postgres.backup.errors import BackupError
 from embedded_postgres.backup.wal import SEGMENT_BYTES, Segment
+from partner_api.backup import shipping
 from partner_api.backup.catalog import read_catalog, require_own, segment_name
 from partner_api.backup.shipping import Shipper, expanded
 
@@ -114,6 +115,44 @@ def test_a_gap_is_remembered_by_the_target_until_there_is_a_backup_of_after_it(
     again = Shipper(target, cluster, "a server")
     again.ship(position(3.5, seconds=25))
     assert not again.has_gap
+
+
+def test_wal_that_was_given_up_before_the_first_copying_is_a_gap(
+    target: Target, cluster: Path
+) -> None:
+    """The target was never written to, so only whoever found the slot lost can know."""
+    add_base(target, 0)
+    shipper = Shipper(target, cluster, "a server", after_gap=True)
+    shipper.ship(position(2.5))
+    assert shipper.has_gap
+    again = Shipper(target, cluster, "a server")
+    again.ship(position(2.5, seconds=5))
+    assert again.has_gap
+    add_base(target, 2)
+    again.ship(position(2.75, seconds=10))
+    assert not again.has_gap
+
+
+def test_a_slow_target_takes_what_waits_in_several_steps(
+    target: Target, cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Shipper(target, cluster, "a server").ship(position(1.5))
+    monkeypatch.setattr(shipping, "_MOST_SECONDS", -1.0)
+    shipper = Shipper(target, cluster, "a server")
+    for segments in (2, 3):
+        assert shipper.ship(position(4, seconds=5)) == segments * SEGMENT_BYTES
+        assert shipper.is_behind
+        # Nothing later than before is said to be there.
+        assert read_catalog(target).timelines[1].as_of == position(1.5).as_of
+    # Whoever goes on where the slot is now finds no gap.
+    (cluster / "pg_wal" / Segment(1, 1).name).unlink()
+    (cluster / "pg_wal" / Segment(1, 2).name).unlink()
+    shipper = Shipper(target, cluster, "a server")
+    kept_from_3 = position(4, seconds=6)._replace(kept_from=3 * SEGMENT_BYTES)
+    assert shipper.ship(kept_from_3) == 4 * SEGMENT_BYTES
+    assert not shipper.is_behind
+    assert not shipper.has_gap
+    assert read_catalog(target).timelines[1].as_of == kept_from_3.as_of
 
 
 def test_nothing_is_written_where_the_disk_of_the_target_was_unmounted(

@@ -17,9 +17,11 @@ from partner_api.settings.table import SETTINGS
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 CHART = DEPLOY / "helm/layers-partner-api"
+RULES = DEPLOY / "monitoring/prometheus/rules.yml"
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 CADDYFILE = (DEPLOY / "compose/Caddyfile").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text("utf-8"))
+BUCKET: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/compose.bucket.yaml").read_text("utf-8"))
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
@@ -37,6 +39,8 @@ EVERYTHING = {
     "autoscaling.enabled": "true",
     "networkPolicy.enabled": "true",
     "monitoring.serviceMonitor.enabled": "true",
+    "monitoring.prometheusRule.enabled": "true",
+    "monitoring.prometheusRule.labels.release": "prometheus",
     "files.existingClaim": "files",
     "secrets.environment": "bucket",
     "secrets.server.rateLimitUrlKey": "rate-limit-url",
@@ -47,7 +51,13 @@ EVERYTHING = {
 def deployment_files() -> list[Path]:
     """Return the Dockerfile and the text files of this folder's subject."""
     folders = [DEPLOY / name for name in ("compose", "helm", "systemd")]
-    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    # What a link leads to is somebody else's.
+    found = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    ]
     # What an installation keeps there is nobody's to read.
     mine = {".env", "secrets", "certificates"}
     return [ROOT / "Dockerfile", *(path for path in found if not mine & set(path.parts))]

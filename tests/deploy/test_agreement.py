@@ -16,6 +16,7 @@ from tests.deploy.files import (
     COMPOSE,
     DOCKERFILE,
     ROOT,
+    RULES,
     UNITS,
     VALUES,
     image_variables,
@@ -148,11 +149,21 @@ def test_probes_and_paths_of_the_proxies_are_routes() -> None:
 
 
 def test_the_alerts_find_the_servers_of_the_chart() -> None:
-    rules = (ROOT / "deploy/monitoring/prometheus/rules.yml").read_text("utf-8")
+    rules = RULES.read_text("utf-8")
     asked = set(re.findall(r'job=~"([^"]+)"', rules))
     monitor = TEMPLATES["servicemonitor.yaml"]
     [job] = re.findall(r"targetLabel: job\n +replacement: (\S.*)\n", monitor)
     assert {bool(re.fullmatch(pattern, job)) for pattern in asked} == {True}
+
+
+def test_the_chart_has_the_alerts_by_a_link_and_not_a_copy() -> None:
+    link = CHART / "files/rules.yml"
+    assert link.is_symlink()
+    assert link.resolve() == RULES.resolve()
+    template = (CHART / "templates/prometheusrule.yaml").read_text("utf-8")
+    assert '.Files.Get "files/rules.yml"' in template
+    assert template.startswith("{{- if .Values.monitoring.prometheusRule.enabled }}\n")
+    assert VALUES["monitoring"]["prometheusRule"] == {"enabled": False, "labels": {}}
 
 
 def test_liveness_does_not_depend_on_the_database() -> None:

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.deploy.files import (
+    BUCKET,
     CHART,
     COMPOSE,
     DEPLOY,
     EVERYTHING,
     PLAIN,
     ROOT,
+    RULES,
     UNITS,
     deployment_files,
     program,
@@ -99,6 +101,21 @@ def test_compose_reads_its_file() -> None:
     assert services["worker"]["cap_drop"] == ["ALL"]
 
 
+def test_compose_adds_the_keys_of_a_bucket_to_what_server_and_worker_have() -> None:
+    folder = DEPLOY / "compose"
+    both = (folder / "compose.yaml", folder / "compose.bucket.yaml")
+    files = [part for path in both for part in ("--file", path)]
+    compose = (program("docker-compose"), "--project-directory", folder)
+    printed = run(
+        *compose, *files, "--env-file", folder / ".env.example", "config", "--format=json"
+    )
+    services = json.loads(printed)["services"]
+    assert services["api"]["environment"]["DATABASE_URL_FILE"] == "/run/secrets/server-url"
+    for name in ("api", "worker"):
+        assert {one["source"] for one in services[name]["secrets"]} > BUCKET["secrets"].keys()
+        assert services[name]["environment"].keys() > BUCKET["services"][name]["environment"].keys()
+
+
 @pytest.mark.parametrize("values", [PLAIN, EVERYTHING], ids=["plain", "everything"])
 def test_helm_lints_the_chart(values: Mapping[str, str]) -> None:
     given = [part for path, text in values.items() for part in ("--set", f"{path}={text}")]
@@ -109,7 +126,8 @@ def test_the_chart_waits_for_a_stop_and_sets_every_probe() -> None:
     made = render(EVERYTHING, "--set", "shutdownSeconds=55")
     assert sorted(item["kind"] for item in made) == [
         *("Deployment", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job"),
-        *("NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceAccount", "ServiceMonitor"),
+        *("NetworkPolicy", "PodDisruptionBudget", "PrometheusRule", "Service", "ServiceAccount"),
+        "ServiceMonitor",
     ]
     for item in made:
         if item["kind"] not in {"Deployment", "Job"}:
@@ -131,6 +149,13 @@ def test_the_chart_waits_for_a_stop_and_sets_every_probe() -> None:
             assert item["spec"].get("replicas") is None
 
 
+def test_the_rules_of_the_chart_are_those_of_the_file_to_the_letter() -> None:
+    assert not [item for item in render(PLAIN) if item["kind"] == "PrometheusRule"]
+    [rule] = [item for item in render(EVERYTHING) if item["kind"] == "PrometheusRule"]
+    assert rule["spec"] == yaml.safe_load(RULES.read_text("utf-8"))
+    assert rule["metadata"]["labels"]["release"] == "prometheus"
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -150,8 +175,9 @@ def test_the_chart_refuses_what_cannot_work(values: dict[str, str], said: str) -
 @pytest.mark.parametrize("version", ["1.27"])
 def test_kubernetes_takes_all_that_the_chart_makes(tmp_path: Path, version: str) -> None:
     checker = program("kubernetes-validate")
-    # It is of the Prometheus Operator, whose schemas the program does not have.
-    known = [item for item in render(EVERYTHING) if item["kind"] != "ServiceMonitor"]
+    # These are of the Prometheus Operator, whose schemas the program does not have.
+    operators = {"ServiceMonitor", "PrometheusRule"}
+    known = [item for item in render(EVERYTHING) if item["kind"] not in operators]
     made = tmp_path / "made.yaml"
     made.write_text(yaml.safe_dump_all(known))
     run(checker, "--strict", "--kubernetes-version", version, made)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.deploy.files import (
+    BUCKET,
     CHART,
     COMPOSE,
     DEPLOY,
@@ -22,6 +23,7 @@ from tests.deploy.files import (
 )
 
 from partner_api.settings.table import load_settings
+from partner_api.storage.bucket import BUCKET_KEYS
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,16 @@ def test_no_secret_is_in_a_variable_but_an_address_without_a_password() -> None:
     # Compose passes a Redis of the same machine on.
     assert named & SECRETS <= {"LAYERS_RATE_LIMIT_URL"}
     assert {"DATABASE_URL_FILE", "LAYERS_SECRET_KEYS_FILE"} <= named
+
+
+def test_the_keys_of_a_bucket_are_files_that_whoever_reads_it_has() -> None:
+    for name in ("api", "worker"):
+        service = BUCKET["services"][name]
+        for variable, path in service["environment"].items():
+            assert variable.removesuffix("_FILE") in BUCKET_KEYS
+            assert Path(path).name in service["secrets"]
+    assert BUCKET["secrets"].keys() == set(BUCKET["services"]["api"]["secrets"])
+    assert not BUCKET["secrets"].keys() & COMPOSE["secrets"].keys()
 
 
 def test_only_the_migration_gets_the_role_that_owns_the_tables() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -12,11 +13,22 @@ from tests.support.installation import handle, now, org_id, project_id
 
 from partner_api.ids import format_id
 from partner_api.mcp.catalogue import ALL_TOOLS
+from partner_api.mcp.output_schema import output_schema
 
 if TYPE_CHECKING:
     import httpx2
     from tests.support.installation import Installation
     from tests.support.serving import Service
+
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -64,3 +76,19 @@ async def test_a_tool_answers_what_its_route_does(
         assert response.headers["Idempotent-Replayed"] == "true", expected
         expected[-1] |= {"replayed": False} if "replayed" in expected[-1] else {}
     assert answer(result) in expected
+    check_kinds(answer(result), output_schema(BY_NAME[name]), name)
+
+
+def check_kinds(value: Any, schema: Mapping[str, Any], at: str) -> None:
+    """See that a schema names everything that is in an answer, and its kind."""
+    if "anyOf" in schema:
+        return
+    kinds = schema.get("type", ())
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    assert not kinds or any(isinstance(value, KINDS[kind]) for kind in kinds), at
+    if isinstance(value, list):
+        for item in value:
+            check_kinds(item, schema.get("items", {}), f"{at}[]")
+    elif isinstance(value, dict) and "properties" in schema:
+        for inner, there in value.items():
+            check_kinds(there, schema["properties"][inner], f"{at}.{inner}")

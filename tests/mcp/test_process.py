@@ -72,12 +72,17 @@ class Talk:
     async def ask(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send a request, and return its result, which is the next that is said."""
         number = await self.send(method, params)
-        assert self.process.stdout is not None
-        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE_SECONDS)
-        message = json.loads(line)
+        message = await self.hear()
         assert message["id"] == number, message
         result: dict[str, Any] = message["result"]
         return result
+
+    async def hear(self) -> dict[str, Any]:
+        """Return what is said next."""
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE_SECONDS)
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     async def end(self) -> tuple[int, bytes, bytes]:
         """Wait for the end; the status, and what was not read of both outputs."""
@@ -133,12 +138,12 @@ async def test_an_older_client_lists_calls_is_refused_and_leaves(
         assert refused["structuredContent"]["error"]["code"] == "VALIDATION"
         assert talk.process.stdin is not None
         talk.process.stdin.write(b"no JSON\n[]\n\xff\x00\n" + b"[" * 100_000 + b"\n")
+        codes = [(await talk.hear())["error"]["code"] for _ in range(4)]
+        assert codes == [-32700, -32600, -32700, -32700]
         assert await talk.ask("ping") == {}
         half = {"name": "whoami", "arguments": {"half of an emoji": "\ud83d"}}
         number = await talk.send("tools/call", half)
-        assert talk.process.stdout is not None
-        line = await asyncio.wait_for(talk.process.stdout.readline(), PATIENCE_SECONDS)
-        unread = json.loads(line)
+        unread = await talk.hear()
         assert (unread["id"], unread["error"]["code"]) == (number, -32700)
         talk.process.stdin.close()
         status, output, errors = await talk.end()

@@ -49,6 +49,7 @@ class World:
                 "reason": "Enough.",
                 "idempotencyKey": "released",
             },
+            "create_organization": {"name": "Made by a tool", "metadata": {"crm": "42"}},
             "list_child_credit_events": {**child, "limit": 5},
             "list_credit_reservations": {"limit": 5},
             "get_credit_config": child,
@@ -77,5 +78,5 @@ class World:
             "remix_video": {**project, "tiktokVideoId": VIDEO, "idempotencyKey": "video"},
             "remix_ugc": {**project, "hook": HOOK, "idempotencyKey": "ugc"},
         }
-        for name in ("create_project", "update_project"):
+        for name in ("create_project", "update_project", "create_organization"):
             self.arguments[name]["idempotencyKey"] = name

@@ -16,7 +16,7 @@ import pytest
 
 from partner_api.crypto import SecretKeys
 from partner_api.storage import addresses, files
-from partner_api.storage.bucket import BucketStorage
+from partner_api.storage.bucket import BucketStorage, bucket_keys
 from partner_api.storage.errors import FileTooLarge, InvalidKey, StorageUnavailable
 from partner_api.storage.files import StoredFile, check_name, file_key, harmless_type
 from partner_api.storage.folder import FolderStorage
@@ -303,6 +303,40 @@ class TestTheBucket:
             response = await client.get(address)
         assert response.content == CONTENT
         assert response.headers["Content-Type"] == "image/png"
+
+    async def test_its_keys_may_be_in_files(
+        self, s3_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The address that a partner gets names the one key, and is signed with the other."""
+        for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(variable, raising=False)
+            (tmp_path / variable).write_text(f"of {variable}\n")
+            monkeypatch.setenv(f"{variable}_FILE", str(tmp_path / variable))
+        url = f"s3://files/some/prefix?endpoint={s3_endpoint}&region=us-east-1"
+        storage = BucketStorage(url, tmp_path / "files")
+        stored = await storage.put(new_key(), chunks(CONTENT))
+        address = await storage.url(stored, "image/png", NOW)
+        credential = dict(parse_qsl(urlsplit(address).query))["X-Amz-Credential"]
+        assert credential.startswith("of AWS_ACCESS_KEY_ID/")
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"AWS_SECRET_ACCESS_KEY": "x"}, "AWS_SECRET_ACCESS_KEY_FILE are both set"),
+            ({"AWS_SECRET_ACCESS_KEY_FILE": "/no/such/file"}, "AWS_SECRET_ACCESS_KEY_FILE is set"),
+            ({"AWS_SECRET_ACCESS_KEY_FILE": ""}, "put both into files"),
+        ],
+    )
+    def test_a_file_of_a_key_that_cannot_be_used_is_said(
+        self, given: dict[str, str], said: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "key").write_text("very secret")
+        names = ("AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY_FILE")
+        environment = dict.fromkeys(names, str(tmp_path / "key")) | given
+        with pytest.raises(StorageUnavailable, match=said) as refused:
+            bucket_keys(environment)
+        assert "very secret" not in str(refused.value)
+        assert "/no/such" not in str(refused.value)
 
     async def test_a_bucket_that_is_not_there_is_said_so(
         self, s3_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -109,6 +109,12 @@ class Catalog(NamedTuple):
         known = {base.timeline for base in self.bases} | self.timelines.keys()
         return max(known | self.histories.keys(), default=1)
 
+    def current_timeline(self) -> int:
+        """Return the time line that was archived last, or begun last if none was."""
+        archived = self.timelines.values()
+        newest = max(archived, key=lambda one: (one.as_of, one.timeline), default=None)
+        return self.newest_timeline() if newest is None else newest.timeline
+
     def bases_for(self, timeline: int) -> list[BaseRecord]:
         """Return the copies from which a time line can be reached, the oldest first."""
         ends = {one.timeline: one.left_at for one in self.path_to(timeline)}

@@ -29,23 +29,26 @@ class Pruned(NamedTuple):
 
 
 def prune(target: Target, catalog: Catalog, keep: int, now: datetime) -> Pruned:
-    """Remove all copies but the newest ones, and what only those needed that are removed.
+    """Remove old copies, and what only those needed that are removed.
 
     Args:
         target: where they are.
         catalog: what it has.
-        keep: how many copies stay, at least one.
+        keep: how many copies stay from which the current time line can be restored, at least one. Those of other time
+            lines stay too, up to the age of the oldest one: such a line may be that of a drill, or the one that lives.
         now: the time.
 
     Raises:
         BackupError: the newest copy lacks a part, so the older ones are still needed.
     """
     target.tidy()
-    bases = sorted(catalog.bases, key=lambda base: base.started_at)
-    kept, removed = bases[-keep:], bases[:-keep]
-    if not kept:
+    current = catalog.bases_for(catalog.current_timeline())
+    counted = sorted(current, key=lambda base: base.started_at)[-keep:]
+    if not counted:
         return Pruned(0, 0, 0)
-    _require_whole(target, kept[-1])
+    _require_whole(target, counted[-1])
+    removed = [base for base in catalog.bases if base.started_at < counted[0].started_at]
+    kept = [base for base in catalog.bases if base.started_at >= counted[0].started_at]
     # First of all: from here on they are not whole, and nothing restores from them.
     for base in removed:
         target.delete(f"{BASES}/{base.id}/{BASE_RECORD}")

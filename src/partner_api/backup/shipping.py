@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ NO_BACKUP: Final = "There is no backup at the target, or its disk is not mounted
 _SAY_SECONDS: Final = 30.0
 # Somebody else who has said so within this time is at work.
 _ALIVE_SECONDS: Final = 60.0
+# Far less than what an answer of the target may take.
+_MOST_SECONDS: Final = 20.0
 _COMPRESSION: Final = 1
 
 
@@ -43,9 +46,13 @@ class Shipper:
         target: where to.
         cluster: the cluster, whose WAL can be read.
         writer: who this is, for another one that would write the same.
+        after_gap: whether WAL was given up before what is there now, which a target that was never written to cannot
+            know.
     """
 
-    def __init__(self, target: Target, cluster: Path, writer: str) -> None:
+    def __init__(
+        self, target: Target, cluster: Path, writer: str, *, after_gap: bool = False
+    ) -> None:
         self._target = target
         self._wal = cluster / "pg_wal"
         self._writer = writer
@@ -53,7 +60,10 @@ class Shipper:
         self._partial: tuple[Segment, int] | None = None
         self._said: TimelineRecord | None = None
         self._resumed_lsn: int | None = None
+        self._after_gap = after_gap
         self.segments_shipped = 0
+        self.is_behind = False
+        """True when there is more on disk than could be copied in the time that one copying has."""
 
     @property
     def has_gap(self) -> bool:
@@ -62,6 +72,9 @@ class Shipper:
 
     def ship(self, position: Position) -> int:
         """Copy what is on disk and not yet at the target; return the LSN before which WAL is not needed here.
+
+        After some time it stops at the end of a segment, and ``is_behind`` says so: the server can remove what was
+        copied, and whoever waits for an answer of the target sees that there is one.
 
         Raises:
             BackupError: the target cannot be used, or has something else under a name of this time line.
@@ -74,9 +87,15 @@ class Shipper:
         segment = self._next
         assert segment is not None  # noqa: S101 - begun above
         last, used = divmod(position.flushed, SEGMENT_BYTES)
+        until = time.monotonic() + _MOST_SECONDS
+        self.is_behind = False
         while segment.number < last:
             self._ship_whole(segment)
             segment = self._next = Segment(segment.timeline, segment.number + 1)
+            if segment.number < last and time.monotonic() > until:
+                self.is_behind = True
+                self._say_so_far(segment)
+                return segment.number * SEGMENT_BYTES
         if used and self._partial != (segment, used):
             with (self._wal / segment.name).open("rb") as file:
                 # What is behind is not on disk yet, or an old segment's.
@@ -118,6 +137,9 @@ class Shipper:
         self._resumed_lsn = None if record is None else record.resumed_lsn
         if record is not None and number > record.shipped_lsn // SEGMENT_BYTES:
             self._resumed_lsn = number * SEGMENT_BYTES
+        if self._after_gap:
+            self._resumed_lsn = number * SEGMENT_BYTES
+            self._after_gap = False
 
     def _ship_whole(self, segment: Segment) -> None:
         path = self._wal / segment.name
@@ -145,6 +167,19 @@ class Shipper:
                 f"{name} in the target is not what this server wrote. Another server archives there, "
                 "or it was changed: choose another target in LAYERS_BACKUP_TARGET, and make a new backup."
             )
+
+    def _say_so_far(self, segment: Segment) -> None:
+        """Say which segments were copied, so that it is no gap to the next one who begins there; no instant is new."""
+        name = timeline_name(segment.timeline)
+        record = read_record(self._target, name, TimelineRecord)
+        if record is not None:
+            record = msgspec.structs.replace(
+                record,
+                shipped_lsn=segment.number * SEGMENT_BYTES,
+                writer=self._writer,
+                resumed_lsn=self._resumed_lsn,
+            )
+            self._target.write(name, msgspec.json.encode(record))
 
     def _say(self, position: Position) -> None:
         said = self._said

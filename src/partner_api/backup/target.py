@@ -58,7 +58,7 @@ def open_target(address: str) -> Target:
     """Return the target of an address: a bucket's, ``s3://…``, or the path of a folder.
 
     Raises:
-        BackupError: what talks to buckets is not installed.
+        BackupError: what talks to buckets is not installed, or a file with a bucket's key cannot be used.
     """
     if not address.startswith("s3://"):
         from partner_api.backup.folder import FolderTarget
@@ -73,7 +73,10 @@ def open_target(address: str) -> Target:
             "Backups go to a bucket, but what talks to buckets is not installed. "
             'Install the extra: pip install "layers-partner-api[s3]".'
         ) from None
-    return BucketTarget(address)
+    try:
+        return BucketTarget(address)
+    except StorageUnavailable as error:
+        raise BackupError(str(error)) from None
 
 
 def require_outside(address: str, data_dir: Path) -> None:

@@ -25,7 +25,8 @@ SMALL_PAGE: Final = 20
 """The items on a page when a model does not say how many."""
 LONGEST_KEY: Final = 200
 
-_REF: Final = "#/$defs/{name}"
+REFERENCE: Final = "#/$defs/{name}"
+"""How schemas refer to those of types, before what they refer to is put in place."""
 _DEEPEST: Final = 6
 _LEFT_OUT: Final = frozenset({"title", "pattern", "examples", "format", "default"})
 _LARGEST: Final = {"maximum": MAX_AMOUNT, "minimum": -MAX_AMOUNT}
@@ -96,7 +97,7 @@ def _describe(name: str, schema: Json, bound: BoundTool) -> None:
 def schema_of(wire_type: Any) -> Json:
     """Return the schema of a type of the wire, without references."""
     (schema,), components = msgspec.json.schema_components(
-        [wire_type], schema_hook=schema_of_field, ref_template=_REF
+        [wire_type], schema_hook=schema_of_field, ref_template=REFERENCE
     )
     return _plain(schema, components)
 

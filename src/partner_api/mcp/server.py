@@ -13,9 +13,10 @@ from mcp.shared.exceptions import MCPError
 from partner_api import installed_version
 from partner_api.mcp.catalogue import ALL_TOOLS
 from partner_api.mcp.input_schema import input_schema
+from partner_api.mcp.output_schema import output_schema
+from partner_api.mcp.readable_lines import ReadableLines
 from partner_api.mcp.refusals import failed, not_enabled
 from partner_api.mcp.standard_input import StandardInput
-from partner_api.mcp.unread_requests import AnsweredRequests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,11 +94,10 @@ async def serve_stdio(server: Server[Any]) -> None:
 
     Whatever else this process prints meanwhile goes to standard error.
     """
-    lines = cast("AsyncFile[str]", StandardInput(sys.stdin.fileno()))
-    async with stdio_server(stdin=lines) as (requests, answers):
-        await server.run(
-            AnsweredRequests(requests, answers), answers, server.create_initialization_options()
-        )
+    lines = ReadableLines(aiter(StandardInput(sys.stdin.fileno())))
+    async with stdio_server(stdin=cast("AsyncFile[str]", lines)) as (requests, answers):
+        lines.answer_to(answers)
+        await server.run(requests, answers, server.create_initialization_options())
 
 
 def wire_tool(bound: BoundTool) -> types.Tool:
@@ -108,6 +108,7 @@ def wire_tool(bound: BoundTool) -> types.Tool:
         title=tool.title,
         description=tool.description,
         input_schema=input_schema(bound),
+        output_schema=output_schema(bound),
         annotations=types.ToolAnnotations(
             title=tool.title,
             read_only_hint=not bound.route.writes,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST_LINE_BYTES: Final = 4 * 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
-# What is no JSON, so that the SDK says so.
+# What is no JSON, and is refused as such.
 _TOO_LONG: Final = "a line that is too long"
 
 

@@ -42,14 +42,14 @@ def read_secret_files(
             problems.append(f"{setting.variable} and {variable} are both set: unset one of them.")
             continue
         try:
-            found[setting.variable] = _text_of(Path(path))
+            found[setting.variable] = text_of_secret(Path(path))
         except ValueError as error:
             problems.append(f"{variable} is set, but {error}.")
     return found, problems
 
 
-def _text_of(path: Path) -> str:
-    """Return the text of a file without the white space around it.
+def text_of_secret(path: Path) -> str:
+    """Return the text of a file that has a secret, without the white space around it.
 
     Raises:
         ValueError: with half a sentence. It does not repeat the path: the secret itself may stand there.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from partner_api.database.pool import require_no_connection
+from partner_api.settings.secret_files import SUFFIX, text_of_secret
 from partner_api.storage.errors import StorageUnavailable
 from partner_api.storage.files import URL_SECONDS, StoredFile, check_key, mime_type_of, taken_in
 from partner_api.time_limits import STORAGE_SECONDS
@@ -23,10 +26,14 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
-    from pathlib import Path
+    from collections.abc import AsyncIterable, Mapping
 
 _INCOMING = ".incoming"
+BUCKET_KEYS = {
+    "AWS_ACCESS_KEY_ID": "access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "secret_access_key",
+    "AWS_SESSION_TOKEN": "session_token",
+}
 _TIMEOUT = timedelta(seconds=STORAGE_SECONDS)
 _RETRIES = 3
 _RETRY_TIMEOUT = timedelta(seconds=20)
@@ -37,10 +44,13 @@ def open_bucket(url: str) -> S3Store:
 
     Args:
         url: ``s3://bucket/prefix?endpoint=https://…&region=…``.
+
+    Raises:
+        StorageUnavailable: a file that has one of its keys cannot be used.
     """
     parts = urlsplit(url)
     options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    config: dict[str, Any] = {}
+    config: dict[str, Any] = bucket_keys(os.environ)
     if "region" in options:
         config["region"] = options["region"]
     client: dict[str, Any] = {"timeout": _TIMEOUT}
@@ -56,6 +66,34 @@ def open_bucket(url: str) -> S3Store:
         client_options=client,  # type: ignore[arg-type]
         retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
     )
+
+
+def bucket_keys(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the keys of a bucket that are in files; the library itself knows those in variables.
+
+    Args:
+        environ: variables and their texts, as in ``os.environ``.
+
+    Raises:
+        StorageUnavailable: a file cannot be used, or the variable is set beside it; without any of its text.
+    """
+    found: dict[str, Any] = {}
+    for variable, key in BUCKET_KEYS.items():
+        of_file = variable + SUFFIX
+        if not (path := environ.get(of_file, "").strip()):
+            continue
+        if environ.get(variable, "").strip():
+            raise StorageUnavailable(f"{variable} and {of_file} are both set: unset one of them.")
+        try:
+            found[key] = text_of_secret(Path(path))
+        except ValueError as error:
+            raise StorageUnavailable(f"{of_file} is set, but {error}.") from None
+    if found.keys() == {"secret_access_key"} or found.keys() == {"access_key_id"}:
+        raise StorageUnavailable(
+            "Of the two keys of a bucket one is in a file: put both into files, "
+            "which AWS_ACCESS_KEY_ID_FILE and AWS_SECRET_ACCESS_KEY_FILE name."
+        )
+    return found
 
 
 class BucketStorage:

@@ -58,7 +58,7 @@ ARCHIVE_SECONDS: Final = time_limit(
     "ARCHIVE_SECONDS",
     120.0,
     "the target for backups to take what is new in the WAL",
-    "the part `archive` is killed, and started again",
+    "the part `archive` says so and ends, and is started again",
 )
 
 OPERATOR_CLIENT_SECONDS: Final = time_limit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import chain
 from typing import Any, cast
 
 import pytest
@@ -25,8 +26,8 @@ class Endless:
         return Page([self._text] * 100, "more")
 
 
-async def lines_of(text: str, *, let_in: int = 1_000) -> list[list[str]]:
-    """The lines of a file with a list of this text, for somebody who is let in so many times more."""
+async def file_of(text: str, *, let_in: int = 1_000) -> str:
+    """A file with a list of this text, for somebody who is let in so many times more."""
     columns = [Column[str]("Text", lambda one: one, lambda one: one)]
     reply = CsvReply(cast("Any", Endless(text)), cast("Any", None), columns, "file", {}, {})
     sent: list[bytes] = []
@@ -42,7 +43,12 @@ async def lines_of(text: str, *, let_in: int = 1_000) -> list[list[str]]:
     reply.admit = admit
     await reply.begin()
     await reply({}, None, send)
-    return list(csv.reader(io.StringIO(b"".join(sent).decode())))
+    return b"".join(sent).decode()
+
+
+async def lines_of(text: str, *, let_in: int = 1_000) -> list[list[str]]:
+    """The lines of such a file."""
+    return list(csv.reader(io.StringIO(await file_of(text, let_in=let_in), newline="")))
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +57,40 @@ def _short_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1", "+1", "-1", "@A", "\t1", "\n=1", "  =1", "\u3000=1", "\uff1d1", "\uff201"]
+    "text", ["=1", "+1", "-1", "@A", "\t1", "\n1", "  =1", "\u3000=1", "\uff1d1", "\uff201"]
 )
 async def test_no_text_is_a_formula(text: str) -> None:
     assert (await lines_of(text))[1] == [f"'{text}"]
 
 
-@pytest.mark.parametrize("text", ["a=1", " a", "1-1", "'=1"])
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a;=1", "a;'=1"),
+        ("a; =1;", "a; '=1;"),
+        (";+1;-1", ";'+1;'-1"),
+        ("a\t@A", "a\t'@A"),
+        ("a\n-1\r=1\r\n\n=1", "a\n'-1\r'=1\r\n\n'=1"),
+        ('a,;"=1', "a,;\"'=1"),
+        ('a;"" =1', 'a;"" \'=1'),
+        ("a;\uff1d1", "a;'\uff1d1"),
+        ("=1;=1", "'=1;'=1"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+async def test_no_part_of_a_text_is_a_formula_where_a_spreadsheet_splits_it(
+    text: str, written: str
+) -> None:
+    assert (await lines_of(text))[1] == [written], "nothing but apostrophes is new"
+    file = await file_of(text)
+    for split_at in ";", "\t":
+        for quoting in csv.QUOTE_MINIMAL, csv.QUOTE_NONE:
+            cells = chain(*csv.reader(io.StringIO(file, None), delimiter=split_at, quoting=quoting))
+            starts = {cell.lstrip(' "')[:1] for cell in cells}
+            assert not starts & {"=", "+", "-", "@", "\uff1d"}
+
+
+@pytest.mark.parametrize("text", ["a=1", " a", "1-1", "'=1", "a;b=1", "a;1-1", "a\nb", "a,=1"])
 async def test_other_texts_are_as_they_are(text: str) -> None:
     assert (await lines_of(text))[1] == [text]
 

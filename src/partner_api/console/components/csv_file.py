@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import htpy as h
@@ -29,6 +30,9 @@ _OVER: Final = "Your session has ended, so the rest is missing: sign in and take
 # What a spreadsheet would take for a formula, some of them behind spaces, or in the width of Chinese characters.
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BEFORE_FORMULA: Final = ("\t", "\r", "\n")
+# A spreadsheet that splits at semicolons or tabs begins a cell in the middle of a text, quoted or not, because to it
+# our quotes stand inside a cell. A comma is not among these: where it splits, our quotes hold.
+_FORMULA_IN_A_TEXT: Final = re.compile(rf'([;\t\r\n][\s"]*)(?=[{re.escape("".join(_FORMULA))}])')
 
 
 async def csv_link(
@@ -228,9 +232,9 @@ def _csv(lines: Sequence[Sequence[object]]) -> bytes:
 
 
 def _plain(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and (
-        value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
-    ):
-        return f"'{value}"
-    return "" if value is None else value
+    """Return a value that no spreadsheet takes for a formula, in whole or where it splits it."""
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = _FORMULA_IN_A_TEXT.sub(r"\1'", value)
+    is_one = value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_one else text

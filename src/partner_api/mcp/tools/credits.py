@@ -1,10 +1,20 @@
-"""Tools for funding children, and for checking ledgers."""
+"""Tools for adding and funding children, and for checking ledgers."""
 
 from __future__ import annotations
 
 from partner_api.mcp.tool import Tool
 
 TOOLS = (
+    Tool(
+        name="create_organization",
+        title="Create a child organization",
+        description="Create a child organization for a customer, active, with an empty wallet. Free. It acts with keys "
+        "of its own, which no tool makes: a person does. Needs a partner's key with org:admin.",
+        sdk="organizations.create",
+        toolset="credits",
+        arguments={"metadata": "Any JSON object of at most 8 KiB."},
+        idempotent=False,
+    ),
     Tool(
         name="list_child_credit_events",
         title="List a child's credit ledger",
