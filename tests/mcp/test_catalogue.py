@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_TOOLS = 20
-MOST_TOKENS = 10_000
+MOST_TOKENS = 8_000
 # Of JSON, cautiously: tokenizers of today make fewer of it.
 BYTES_PER_TOKEN = 3.2
 DEEPEST = 4
@@ -104,9 +104,7 @@ def test_answers_are_of_the_kinds_that_their_route_returns_and_nothing_is_requir
     }
     assert schema["properties"].keys() == fields
     if bound.is_list:
-        (item,) = get_args(returned)
-        fields = {field.encode_name for field in msgspec.structs.fields(item)}
-        assert schema["properties"]["items"]["items"]["properties"].keys() == fields
+        assert schema["properties"]["items"] == {"type": "array", "items": {"type": "object"}}
 
 
 @all_tools

@@ -2,7 +2,7 @@
 
 They are promises: clients refuse an answer that is not like its schema, refusals of the API and answers that were cut
 to fit as well. So nothing is required in them, no value is limited, and whatever a newer server adds may be there:
-they say which fields there are, and of which kind each is.
+they say which fields an answer has, and of which kind each is.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from partner_api.mcp.tool import BoundTool
 
-# What is deeper, a model sees in the answer.
-_DEEPEST: Final = 6
+# What is deeper, a model sees in the answer; here it would cost every conversation.
+_DEEPEST: Final = 1
 
 
 def output_schema(bound: BoundTool) -> Json:
@@ -36,9 +36,7 @@ def output_schema(bound: BoundTool) -> Json:
 
 
 def _kinds(schema: Json, components: Mapping[str, Json], depth: int = 0) -> Json:
-    """Return the names and kinds in a schema, with what it refers to in place."""
-    if depth > _DEEPEST:
-        return {}
+    """Return the kind of a schema and of its fields, down to the deepest, with what it refers to in place."""
     if "$ref" in schema:
         schema = components[schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
@@ -46,15 +44,14 @@ def _kinds(schema: Json, components: Mapping[str, Json], depth: int = 0) -> Json
     if "enum" in schema:
         return {"type": "string"}
     kinds: Json = {"type": schema["type"]} if "type" in schema else {}
-    if properties := schema.get("properties"):
+    if depth < _DEEPEST and (properties := schema.get("properties")):
         kinds["properties"] = {
             name: _kinds(inner, components, depth + 1) for name, inner in properties.items()
         }
-    for word in "items", "additionalProperties":
-        if isinstance(schema.get(word), dict) and (
-            inner := _kinds(schema[word], components, depth + 1)
-        ):
-            kinds[word] = inner
+    if isinstance(items := schema.get("items"), dict) and (
+        inner := _kinds(items, components, depth)
+    ):
+        kinds["items"] = inner
     return kinds
 
 
