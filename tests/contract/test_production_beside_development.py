@@ -75,19 +75,14 @@ async def look(urls: DatabaseUrls) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """A production server that was started on the database of a development server and a worker of that.
-
-    Attributes:
-        demo: the demo's credentials, which the development server took.
-        operator_token: of an operator who was made there.
-        before: the installation's row and the demo's cash, before the production server was started.
-    """
+    """A production server on the database of a development server and its worker; ``before`` is what `look` gave then."""
 
     development: Service
     worker: Service
     production: Service
     urls: DatabaseUrls
     demo: DemoSecrets
+    # Of an operator who was made on the development server.
     operator_token: str
     before: tuple[Any, ...]
 
