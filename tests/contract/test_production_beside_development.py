@@ -75,7 +75,7 @@ async def look(urls: DatabaseUrls) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """A production server on the database of a development server and its worker; ``before`` is what `look` gave then."""
+    """A production server on the database of a development server and its worker; ``before``: what `look` gave."""
 
     development: Service
     worker: Service
