@@ -159,7 +159,8 @@ def test_the_demo_s_credentials_are_nothing_to_the_production_server(
 
     # Nobody can manage operators, so the first one can be made; and that is then the last.
     def bootstrap() -> CompletedProcess[str]:
-        return layers("ops", "bootstrap", **settings_of(taken_over.urls, secret_keys_text))
+        url = taken_over.urls.app
+        return layers("ops", "bootstrap", DATABASE_URL=url, LAYERS_SECRET_KEYS=secret_keys_text)
 
     first = bootstrap()
     assert first.returncode == 0, first.stderr
