@@ -23,6 +23,11 @@ from urllib.parse import urlsplit
 import httpcore2
 import pytest
 import pytest_asyncio
+from tests.support.collected import (  # noqa: F401 - pytest finds fixtures here
+    collector,
+    module_keys,
+    module_urls,
+)
 from tests.support.databases import DatabaseUrls, database_of, migrate_fully, role_of
 from tests.support.demo_fixtures import (  # noqa: F401 - pytest finds fixtures here
     demo,

@@ -143,7 +143,7 @@ async def test_no_key(
 ) -> None:
     """Whatever else is wrong with a request: without a key, nothing of it is read."""
     method, _, template = name.partition(" ")
-    unreadable = {"Idempotency-Key": b"\xff", "X-Layers-Organization": b"\xff"}
+    unreadable = {b"Idempotency-Key": b"\xff", b"X-Layers-Organization": b"\xff"}
     nowhere = f"{re.sub('{.*?}', '-', template)}?cursor=%00&limit=x"
     for answer in (
         await ask(local_api, name, world.child, {}),

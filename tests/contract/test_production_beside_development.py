@@ -75,19 +75,14 @@ async def look(urls: DatabaseUrls) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """A production server that was started on the database of a development server and a worker of that.
-
-    Attributes:
-        demo: the demo's credentials, which the development server took.
-        operator_token: of an operator who was made there.
-        before: the installation's row and the demo's cash, before the production server was started.
-    """
+    """A production server on the database of a development server and its worker; ``before``: what `look` gave."""
 
     development: Service
     worker: Service
     production: Service
     urls: DatabaseUrls
     demo: DemoSecrets
+    # Of an operator who was made on the development server.
     operator_token: str
     before: tuple[Any, ...]
 
@@ -164,7 +159,8 @@ def test_the_demo_s_credentials_are_nothing_to_the_production_server(
 
     # Nobody can manage operators, so the first one can be made; and that is then the last.
     def bootstrap() -> CompletedProcess[str]:
-        return layers("ops", "bootstrap", **settings_of(taken_over.urls, secret_keys_text))
+        url = taken_over.urls.app
+        return layers("ops", "bootstrap", DATABASE_URL=url, LAYERS_SECRET_KEYS=secret_keys_text)
 
     first = bootstrap()
     assert first.returncode == 0, first.stderr

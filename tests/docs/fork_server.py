@@ -1,4 +1,4 @@
-"""The command `layers` without the half second in which an interpreter imports it.
+"""The command `layers` without the half second in which an interpreter imports it and works out its options.
 
 The pages run it some eighty times. `python fork_server.py serve SOCKET` imports it once and forks itself for each run,
 with the caller's arguments, folder, variables and standard streams; `python fork_server.py call SOCKET ARGUMENT …` is
@@ -8,6 +8,7 @@ such a caller.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -26,6 +27,7 @@ def serve(path: str) -> None:
     """Fork a process for each caller, until killed."""
     import httpx2  # noqa: F401 - what commands import when they are run
     import rich.table  # noqa: F401
+    import typer.main
 
     import layers_partner  # noqa: F401
     import partner_api.database.migrate
@@ -33,7 +35,9 @@ def serve(path: str) -> None:
     import partner_api.reconciliation.command  # noqa: F401
     from partner_api import cli
 
-    # Typer imports more when it reads the words of a command for the first time.
+    # What the commands and their options are is worked out from all functions, at each call: most of what a call costs.
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    # Typer also imports more when it reads the words of a command for the first time.
     sys.argv = ["layers", "settings"]
     with (
         open(os.devnull, "w") as nowhere,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.collector import CollectedSpan, Collector
-from tests.support.databases import make_database
 from tests.support.deliveries import make_endpoint
 from tests.support.installation import Family, Installation
 from tests.support.receiver import Received, Receiver
@@ -33,40 +31,31 @@ TRACEPARENT = f"00-{STRANGER[0]}-{STRANGER[1]}-01"
 
 
 @pytest.fixture(scope="module")
-def keys() -> str:
-    return f"one:{secrets.token_hex(32)}"
-
-
-@pytest.fixture(scope="module")
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, template=template) as urls:
-        yield urls
-
-
-@pytest.fixture(scope="module")
-def collector() -> Iterator[Collector]:
-    with Collector() as collector:
-        yield collector
-
-
-@pytest.fixture(scope="module")
 def traced(
-    urls: DatabaseUrls, keys: str, collector: Collector, tmp_path_factory: pytest.TempPathFactory
+    module_urls: DatabaseUrls,
+    module_keys: str,
+    collector: Collector,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Service]:
     """A server that sends its traces to the collector, and tells receivers of them."""
     variables = {**collector.environment, "LAYERS_TRACING_WEBHOOKS": "true"}
-    with serving(urls, keys, tmp_path_factory.mktemp("traced"), **variables) as server:
+    with serving(
+        module_urls, module_keys, tmp_path_factory.mktemp("traced"), **variables
+    ) as server:
         yield server
 
 
 @pytest_asyncio.fixture(scope="module")
 async def world(
-    traced: Service, urls: DatabaseUrls, keys: str
+    traced: Service, module_urls: DatabaseUrls, module_keys: str
 ) -> AsyncIterator[tuple[Installation, Family]]:
     """What makes things in its database, and a partner with credits there."""
     assert not traced.ended
-    async with await open_pool(urls.app, 2) as pool, await open_pool(urls.owner, 2) as owner:
-        installation = Installation(pool, owner, SecretKeys.parse(keys))
+    async with (
+        await open_pool(module_urls.app, 2) as pool,
+        await open_pool(module_urls.owner, 2) as owner,
+    ):
+        installation = Installation(pool, owner, SecretKeys.parse(module_keys))
         yield installation, await installation.family(prepaid=5_000)
 
 
