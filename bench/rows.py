@@ -11,8 +11,9 @@ import typer
 from msgspec import Raw, json
 
 from partner_api.clock import Clock
+from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
-from partner_api.database.arguments import Idempotency
+from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.database.connection import connect, open_pool
 from partner_api.edge.idempotency import store as idempotency
 from partner_api.ids import new_uuid7
@@ -22,7 +23,7 @@ from rig.command import CONSOLE, run
 from rig.database import temporary_database
 from rig.leases import DUE, fill_leases
 from rig.report import number, show
-from rig.tenants import make_children, make_key, make_partner
+from rig.tenants import make_children, make_key, make_partner, require_done
 from rig.webhooks import DATA
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _LEASES = 2_000
 _CHILDREN = 2_000
 _DELIVERIES = 2_000
+_POSTINGS = 2_000
+_POSTED_AT_ONCE = 20
 # Three slides and a poster, as completions write them; here jobs are completed without files.
 _ASSETS = """
 INSERT INTO assets (tenant_id, id, container_id, position, kind, name, width, height, mime_type, size_bytes, sha256,
@@ -80,6 +83,7 @@ async def _measure(
             written.append([name, number(spent / (times // batch * batch))])
         written.append(["renewal of a lease", number(await _renew(owner, location))])
         written.append(["event, published and delivered", number(await _deliver(target, owner))])
+        await _add_postings(owner)
         await _add_children(owner)
         await owner.execute(_ASSETS)
         await owner.execute("VACUUM ANALYZE")
@@ -127,6 +131,33 @@ async def _add_children(owner: Connection) -> None:
             hashlib.sha256(child.project_id.bytes).digest(),
         )
         await idempotency.keep(owner, now, record, 202, Raw(json.encode(DATA)), None)
+
+
+async def _add_postings(owner: Connection) -> None:
+    """Add payments that an operator has posted, each under a key as long as those of most systems.
+
+    Their records, which are there for a day, are not kept for the average of those that partners leave.
+    """
+    now = Clock().now()
+    partner = await make_partner(owner, now)
+    operator = new_uuid7(now)
+    for first in range(0, _POSTINGS, _POSTED_AT_ONCE):
+        payments = [
+            credit.CreditPosting(
+                *(partner.organization_id, "purchase", 1, None, None, {}, SYSTEM),
+                Idempotency(
+                    partner.tenant_id,
+                    operator,
+                    "POST",
+                    "/ops/v1/organizations/{orgId}/credits/purchase",
+                    str(new_uuid7(now)),
+                    hashlib.sha256(b"%d" % turn).digest(),
+                ),
+            )
+            for turn in range(first, first + _POSTED_AT_ONCE)
+        ]
+        require_done(await credit.post(owner, partner.tenant_id, now, payments))
+    await owner.execute("TRUNCATE idempotency_keys")
 
 
 async def _position(owner: Connection) -> int:
