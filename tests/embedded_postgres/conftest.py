@@ -67,7 +67,7 @@ def data_dir(_shared_data_dir: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def copy_to(_shared_data_dir: Path) -> Callable[[Path], Path]:
-    """Make a data folder of the test's own from one whose server has run before: making a cluster takes long."""
+    """Return what copies a data folder whose server has run before: to make a cluster takes long."""
 
     def copy(data_dir: Path) -> Path:
         # Unlike Python's own, it keeps the owners.
