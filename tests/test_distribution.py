@@ -270,7 +270,8 @@ def test_an_installed_server_serves_and_finds_its_data_again(server: Service) ->
     before = server.get(credits, key).json()["available"]
     # Nobody is signed in, so the first shows the page for that.
     for page, status in (("/console", 401), ("/docs", 200)):
-        shown = httpx2.get(server.base_url + page, follow_redirects=True, trust_env=False)
+        address = server.base_url + page
+        shown = httpx2.get(address, follow_redirects=True, trust_env=False, timeout=60)
         assert shown.status_code == status, page
         assert shown.headers["Content-Type"].startswith("text/html")
         needed = re.findall(r'(?:href|src)="(/[^"]+\.(?:css|js|svg)[^"]*)"', shown.text)
@@ -282,6 +283,7 @@ def test_an_installed_server_serves_and_finds_its_data_again(server: Service) ->
         headers={"Authorization": f"Bearer {key}", "Idempotency-Key": "first"},
         json={"credits": 7},
         trust_env=False,
+        timeout=60,
     )
     assert moved.status_code in {200, 201}, moved.text
     assert server.interrupt() == 0, server.errors

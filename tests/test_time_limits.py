@@ -108,6 +108,7 @@ ALLOWED = {
     "rendering/worker/jobs.py Job.run working": "it is done",
     "rendering/worker/loop.py _unless_stopped wait": "those of the work, and the stop of the process",
     "rendering/worker/loop.py _unless_stopped working": "it is done",
+    "reference/site.py Site.find_beside to_thread": "it only computes",
     # The connection to a client.
     "edge/asgi.py Edge.__call__.send_marked send": "SEND_SILENCE_SECONDS, behind it",
     "edge/wire/reply.py Reply.__call__ send": "SEND_SILENCE_SECONDS, behind it",

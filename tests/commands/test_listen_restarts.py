@@ -197,12 +197,12 @@ def test_through_restarts_of_all_three_each_event_comes_once_and_in_order(
     with listening() as listener:
         listener.says(READY)
         assert listener.interrupted() == 130
-    for stop in range(6):
+    for stop in range(3):
         with listening() as listener:
             feed.happen(*["job.completed", "credits.low"] * 10)
             receiver.wait_for(partial(_has, receiver, stop * 20 + 7))
             one = (feed, receiver)[stop % 2]
-            if stop % 3:
+            if stop:
                 one.stop()
             assert listener.interrupted() == 130
         if not one.is_there:

@@ -67,7 +67,10 @@ def request_accounts(ops: Run, server: Service, partner: str, vertical: str, cou
     """What a partner asks for, over HTTP; the id of the request."""
     key = ops("keys", "create", partner, "--name", "CI", "--scope", "*").json["secret"]
     client = httpx2.Client(
-        base_url=server.base_url, headers={"Authorization": f"Bearer {key}"}, trust_env=False
+        base_url=server.base_url,
+        headers={"Authorization": f"Bearer {key}"},
+        trust_env=False,
+        timeout=60,
     )
     with client:
         body: dict[str, Any] = {"name": "Launch", "timezone": "UTC"}
@@ -91,7 +94,7 @@ def test_links_to_the_console_sign_in_once(run: Run, ops: Run, server: Service) 
     assert len({found[0] for found in links}) == 3
     for (link,) in links:
         answers = [
-            httpx2.post(link, headers={"Origin": server.base_url}, trust_env=False)
+            httpx2.post(link, headers={"Origin": server.base_url}, trust_env=False, timeout=60)
             for _ in range(2)
         ]
         assert [answer.status_code for answer in answers] == [303, 410]

@@ -115,9 +115,9 @@ async def test_what_is_forwarded_is_what_the_server_sends(
     ) as listener:
         await asyncio.to_thread(listener.says, READY)
         text = json.dumps({"description": 'café 茶 " \\ \u2028', "credits": 2**53 - 1})
-        settings = {"LAYERS_BASE_URL": server.base_url, "LAYERS_API_KEY": key.text}
-        words = ("trigger", "credits.allocated", "--data", text)
-        made = await asyncio.to_thread(partial(layers, *words, **settings))
+        settings: dict[str, Any] = {"LAYERS_BASE_URL": server.base_url, "LAYERS_API_KEY": key.text}
+        sample = ("trigger", "credits.allocated", "--data", text)
+        made = await asyncio.to_thread(partial(layers, *sample, **settings))
         assert made.returncode == 0, made
         await asyncio.to_thread(receiver.wait_for, lambda: len(receiver.asked) == 2)
         status = await asyncio.to_thread(listener.interrupted)

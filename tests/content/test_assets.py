@@ -87,7 +87,7 @@ def storage(folder: Path, installation: Installation) -> FolderStorage:
 @pytest_asyncio.fixture
 async def plain(server: Service) -> AsyncIterator[httpx2.AsyncClient]:
     """Somebody with nothing but an address."""
-    async with httpx2.AsyncClient(base_url=server.base_url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import httpx2
 import pytest
 from tests.support.databases import DatabaseUrls, database_of, make_database
 from tests.support.serving import LAYERS, Service, environment, passable_folder
@@ -62,7 +61,7 @@ def test_server_and_status_need_nothing_but_the_data_folder_and_files_of_secrets
         try:
             server.start()
             assert database_of(urls.app) not in server.errors
-            assert httpx2.get(f"{server.base_url}/readyz").json()["status"] == "ready"
+            assert server.get("/readyz").json()["status"] == "ready"
             asked = subprocess.run(
                 [*LAYERS, "status"], env=environment(variables), capture_output=True, check=False
             )

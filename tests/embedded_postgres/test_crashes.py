@@ -223,8 +223,10 @@ def test_a_killed_first_start_does_not_poison_the_next(
     assert not list(home.glob("data/.postgres-new-*"))
 
 
-def test_a_killed_server_leaves_one_socket_folder_at_most(home: Path, serve: Serve) -> None:
-    data = home / ("x" * 120)
+def test_a_killed_server_leaves_one_socket_folder_at_most(
+    home: Path, serve: Serve, copy_to: Callable[[Path], Path]
+) -> None:
+    data = copy_to(home / ("x" * 120))
     server = serve(data)
     pid_file = data / "postgres" / "postmaster.pid"
     socket_folder = Path(pid_file.read_text().split("\n")[4])
@@ -342,9 +344,9 @@ def test_a_server_whose_process_has_just_died_is_waited_for(
 
 
 def test_the_socket_folder_of_a_server_that_was_found_goes_with_it(
-    home: Path, serve: Serve, supervise: Supervise
+    home: Path, serve: Serve, supervise: Supervise, copy_to: Callable[[Path], Path]
 ) -> None:
-    data_dir = home / ("too-long-for-a-socket-" * 5)
+    data_dir = copy_to(home / ("too-long-for-a-socket-" * 5))
     supervisor = supervise(data_dir)
     ready(supervisor)
     (socket_folder,) = parse_qs(urlsplit(EmbeddedPostgres(data_dir).url("owner")).query)["host"]

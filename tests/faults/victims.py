@@ -74,7 +74,7 @@ def wait_until_well(service: Service, killed: Sequence[int] = ()) -> None:
         return status is not None and _works(status, killed) and _answers(service)
 
     # A part that has ended often waits up to half a minute before it is started again.
-    wait_until(is_well, 180)
+    wait_until(is_well, 180, every=0.1)
 
 
 def _works(status: ServerStatus, killed: Sequence[int]) -> bool:

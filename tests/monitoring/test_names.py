@@ -6,7 +6,6 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.docs.pages import ROOT
@@ -70,7 +69,7 @@ def families(server: Service) -> dict[str, Family]:
     """The metrics of the server by the name that queries use, when it has measured those of a minute."""
 
     def text() -> str:
-        return httpx2.get(f"{server.base_url}/metrics", trust_env=False).text
+        return server.get("/metrics").text
 
     def has_measured() -> bool:
         now = text()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def document(spare_server: Service) -> dict[str, Any]:
     found: dict[str, Any] = httpx2.get(
-        f"{spare_server.base_url}/openapi.json", trust_env=False
+        f"{spare_server.base_url}/openapi.json", trust_env=False, timeout=60
     ).json()
     return found
 

@@ -75,7 +75,7 @@ async def installation(
 @pytest.fixture(scope="session")
 def documented(server: Service) -> Documented:
     """What the server says of itself."""
-    answer = httpx2.get(f"{server.base_url}/openapi.json", trust_env=False)
+    answer = httpx2.get(f"{server.base_url}/openapi.json", trust_env=False, timeout=60)
     return Documented(answer.json())
 
 
