@@ -10,9 +10,9 @@ from tests.support.operations import events, read, spend
 from tests.support.tenants import make_child, make_partner
 
 if TYPE_CHECKING:
-    from tests.support.databases import DatabaseUrls
-
     from partner_api.database.connection import Connection
+
+pytestmark = pytest.mark.usefixtures("two_roles")
 
 TABLES = (
     "wallets",
@@ -23,12 +23,6 @@ TABLES = (
     "jobs",
     "containers",
 )
-
-
-@pytest.fixture(autouse=True)
-def _a_role_of_its_own(database_urls: DatabaseUrls) -> None:
-    if database_urls.owner == database_urls.app:
-        pytest.skip("the suite has one role")
 
 
 @pytest.mark.parametrize("table", TABLES)
