@@ -62,7 +62,8 @@ async def test_what_becomes_due_is_done_when_it_answers(
     target = begin + timedelta(days=70)
     moved = granted(await advance(spare_api, admin, target))
     assert moved["now"] >= format_milliseconds(target)
-    assert moved["offsetSeconds"] >= offset + 70 * 86_400 - 5
+    # Less by what the request took.
+    assert moved["offsetSeconds"] >= offset + 70 * 86_400 - 60
 
     wallet = granted(await spare_api.get("/v1/credits", headers=key.headers))
     periods = [
