@@ -178,6 +178,13 @@ def database_urls() -> Iterator[DatabaseUrls]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture
+def two_roles(database_urls: DatabaseUrls) -> None:
+    """Leave out what only a role of its own for the server can show, where the suite has one for everything."""
+    if database_urls.owner == database_urls.app:
+        pytest.skip("the suite has one role")
+
+
 @pytest.fixture(scope="session")
 def template(database_urls: DatabaseUrls) -> Iterator[str]:
     """The name of a migrated database to which nobody connects: a copy of it is made in a moment."""

@@ -215,7 +215,9 @@ async def test_two_rotations_of_itself_at_once_give_one_new_secret(
     async with installation.owner.acquire() as connection:
         async with connection.transaction():
             await connection.execute(
-                "SELECT FROM api_keys WHERE id = $1 FOR NO KEY UPDATE", key.key_id
+                "SELECT FROM api_keys WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+                key.wallet.tenant_id,
+                key.key_id,
             )
             tries = [
                 asyncio.create_task(api.post(f"{own_path(key)}/rotate", headers=key.headers))

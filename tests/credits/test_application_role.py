@@ -12,6 +12,8 @@ from tests.support.tenants import make_child, make_partner
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
+pytestmark = pytest.mark.usefixtures("two_roles")
+
 TABLES = (
     "wallets",
     "credit_events",

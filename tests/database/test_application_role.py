@@ -15,6 +15,7 @@ from partner_api.database.connection import connect
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
+pytestmark = pytest.mark.usefixtures("two_roles")
 
 MONEY_TABLES = (
     "cash_events",

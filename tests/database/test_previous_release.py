@@ -36,6 +36,11 @@ SET_STATUS = "SELECT organization_set_status($1, $2, $3, $4, $5, $6)"
 ARCHIVE = "SELECT organization_archive($1, $2, $3, $4, $5)"
 
 
+_ON_ONE_SERVER = pytest.mark.one_server(
+    reason="hands whole rows or arrays on as the release before did, which no cluster ever ran"
+)
+
+
 @pytest.fixture
 async def partner(connection: Connection) -> Wallet:
     """A partner with money for leases."""
@@ -192,7 +197,7 @@ async def test_due_wallets_are_rolled_over(connection: Connection, partner: Wall
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT lease_time(l, $2) FROM leases l WHERE tenant_id = $1",
+        "SELECT lease_time(ROW(l.*)::leases, $2) FROM leases l WHERE tenant_id = $1",
         "SELECT lease_assigned($1, $2, NULL, NULL, NULL, '', 0, NULL)",
     ],
 )
@@ -224,6 +229,7 @@ async def test_a_posting_that_has_begun_keeps_its_record(
     assert await mismatches(connection, partner.tenant_id) == []
 
 
+@_ON_ONE_SERVER
 async def test_a_function_that_has_begun_finds_what_it_calls(
     connection: Connection, owner_connection: Connection, partner: Wallet
 ) -> None:
@@ -259,6 +265,7 @@ async def test_a_function_that_has_begun_finds_what_it_calls(
     assert await mismatches(connection, tenant) == []
 
 
+@_ON_ONE_SERVER
 async def test_wallets_that_are_saved_without_a_time_are_told_of_when_they_get_low(
     connection: Connection, owner_connection: Connection
 ) -> None:
@@ -286,6 +293,7 @@ async def test_wallets_that_are_saved_without_a_time_are_told_of_when_they_get_l
     assert await mismatches(connection, child.tenant_id) == []
 
 
+@_ON_ONE_SERVER
 async def test_ends_of_jobs_that_have_begun_go_on(
     connection: Connection, owner_connection: Connection
 ) -> None:
@@ -350,6 +358,7 @@ async def test_ends_of_jobs_that_have_begun_go_on(
     assert await mismatches(connection, tenant) == []
 
 
+@_ON_ONE_SERVER
 async def test_deliveries_of_several_tenants_are_claimed_and_reported(
     connection: Connection,
 ) -> None:

@@ -155,6 +155,7 @@ async def test_an_empty_batch_ends_nothing(
     assert await release_jobs(owner_connection, tenant_id, NOON, []) == []
 
 
+@pytest.mark.usefixtures("two_roles")
 async def test_the_role_of_the_server_ends_no_job_itself(connection: Connection) -> None:
     """Only a claim, a cancel or the job's time does."""
     partner = await make_partner(connection, prepaid=500)

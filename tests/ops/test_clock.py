@@ -227,7 +227,9 @@ async def test_what_somebody_holds_locked_is_not_reported_as_done(
     holder = await connect(own_urls.owner)
     try:
         async with holder.transaction():
-            await holder.fetch("SELECT FROM wallets FOR UPDATE")
+            await holder.fetch(
+                "SELECT FROM wallets WHERE tenant_id = $1 FOR UPDATE", partner.tenant_id
+            )
             answer = await api.post(PATH, json=body, headers=headers)
             refused(answer, "UNAVAILABLE")
             assert "Retry-After" in answer.headers

@@ -96,13 +96,14 @@ async def test_jobs_that_wait_run_and_were_lost_are_counted(
     for job_id, lease_until in ((jobs[1], now() + timedelta(hours=1)), (jobs[2], now())):
         await still.owner.execute(
             """
-            UPDATE jobs SET worker_id = 'w', claim_token = gen_random_uuid(), claimed_at = started_at,
+            UPDATE jobs SET worker_id = 'w', claim_token = $4, claimed_at = started_at,
                             lease_seconds = 900, lease_until = $3, attempt = 1
              WHERE tenant_id = $1 AND id = $2
             """,
             tenant_id,
             job_id,
             lease_until,
+            uuid4(),
         )
     for job_id, hours in ((jobs[3], 1), (jobs[4], 25)):
         await still.owner.execute(

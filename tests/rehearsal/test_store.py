@@ -175,6 +175,7 @@ async def test_the_constraint_decides_between_servers_of_two_releases(place: Pla
         "ALTER TABLE installation DROP CONSTRAINT installation_production_time",
     ],
 )
+@pytest.mark.usefixtures("two_roles")
 async def test_the_server_s_role_cannot_begin_the_installation_anew(
     place: Place, statement: str
 ) -> None:

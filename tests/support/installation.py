@@ -334,15 +334,20 @@ class Installation:
 
     async def end_lease(self, wallet: Wallet, social_account_id: str, *, at: datetime) -> None:
         """Take an account back from the organization."""
-        await self.owner.execute(
-            "SELECT lease_end(l, $1, 'recalled_by_operator', NULL, $2, $3) FROM leases l "
-            "WHERE l.tenant_id = $4 AND l.social_account_id = $5",
-            at,
-            wallet.organization_id,
-            SYSTEM,
-            wallet.tenant_id,
-            UUID(social_account_id.removeprefix("sa_")),
-        )
+        async with self.owner.acquire() as owner:
+            # In two statements: a cluster hands no whole row to a function that writes.
+            lease = await owner.fetchval(
+                "SELECT ROW(l.*)::leases FROM leases l WHERE l.tenant_id = $1 AND l.social_account_id = $2",
+                wallet.tenant_id,
+                UUID(social_account_id.removeprefix("sa_")),
+            )
+            await owner.execute(
+                "SELECT lease_end($1::leases, $2, 'recalled_by_operator', NULL, $3, $4)",
+                lease,
+                at,
+                wallet.organization_id,
+                SYSTEM,
+            )
 
     async def until_someone_waits(self) -> None:
         """Wait until a statement in this database waits for a lock that somebody holds."""

@@ -85,13 +85,16 @@ async def test_what_somebody_has_in_hand_is_not_waited_for(
     pool: Pool, connection: Connection
 ) -> None:
     """A claim locks deliveries in another order: the two could wait for each other."""
-    await sent(connection, 5)
+    endpoint = await sent(connection, 5)
     async with connection.transaction():
         await connection.execute(
             """
             SELECT FROM webhook_deliveries
-             WHERE id = (SELECT id FROM webhook_deliveries ORDER BY id LIMIT 1) FOR NO KEY UPDATE
-            """
+             WHERE tenant_id = $1
+               AND id = (SELECT id FROM webhook_deliveries WHERE tenant_id = $1 ORDER BY id LIMIT 1)
+               FOR NO KEY UPDATE
+            """,
+            endpoint.tenant_id,
         )
         assert await PurgeWebhooks().step(pool, NOON + 30 * DAY) == 4
     assert await PurgeWebhooks().step(pool, NOON + 30 * DAY) == 1

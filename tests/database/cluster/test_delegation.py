@@ -26,8 +26,10 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.database.connection import connect
 from partner_api.database.grants import CALLED
+from partner_api.database.tenants import tenant_transaction
 from partner_api.jobs.claim_store import JobCompletion, complete_jobs
 from partner_api.jobs.store import start_jobs
+from partner_api.organizations.store import create_child, lock_child
 
 if TYPE_CHECKING:
     import httpx2
@@ -91,6 +93,37 @@ async def test_a_function_is_sent_whole_to_the_node_of_the_tenant(
                 await call.fetch(secrets.randbelow(2**40), *needed)
             assert len(commands) == 1, commands
             assert f" public.{name}(" in commands[0]
+    finally:
+        await connection.close()
+
+
+async def test_a_function_is_sent_whole_from_within_a_transaction_too(
+    database_urls: DatabaseUrls,
+) -> None:
+    """As the owner, it would write there over another connection than what the server's role writes beside it."""
+    connection = await connect(database_urls.app)
+    try:
+        partner = await make_partner(connection)
+        for _ in range(_CALLS):
+            child_id = uuid4()
+            async with tenant_transaction(connection, partner.tenant_id):
+                async with remote_commands(connection) as commands:
+                    assert await create_child(
+                        connection,
+                        partner.tenant_id,
+                        NOON,
+                        organization_id=child_id,
+                        partner_id=partner.organization_id,
+                        name="Child",
+                        billing_email=None,
+                        metadata={},
+                        caller=SYSTEM,
+                    )
+                assert len(commands) == 1, commands
+                assert " public.child_create(" in commands[0]
+                assert await lock_child(
+                    connection, partner.tenant_id, partner.organization_id, child_id
+                )
     finally:
         await connection.close()
 

@@ -37,7 +37,11 @@ async def test_a_key_that_somebody_holds_is_noted_later_and_the_others_at_once(
     holder = await connect(served_urls.owner)
     try:
         async with asyncio.timeout(60), holder.transaction():
-            await holder.fetch("SELECT FROM api_keys WHERE id = $1 FOR UPDATE", keys[0].key_id)
+            await holder.fetch(
+                "SELECT FROM api_keys WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+                partners[0].tenant_id,
+                keys[0].key_id,
+            )
             for position in range(2):
                 use(position, NOON)
             await recorder.flush()
