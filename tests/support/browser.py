@@ -1,4 +1,7 @@
-"""A real browser for the tests of pages, where there is one: Debian's chromium, or what CHROMIUM names."""
+"""A real browser for the tests of pages, where there is one: Debian's chromium, or what CHROMIUM names.
+
+Debian's ``chromium-headless-shell`` is the same without windows, and opens a page at half the cost.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ PATIENCE_MS = 60_000
 
 def chromium() -> str | None:
     """The browser's program, if there is one."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    programs = ("chromium-headless-shell", "chromium", "google-chrome")
+    installed = (found for name in programs if (found := shutil.which(name)))
+    return os.environ.get("CHROMIUM") or next(installed, None)
 
 
 @contextlib.contextmanager
