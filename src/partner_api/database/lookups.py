@@ -20,9 +20,9 @@ class Lookup:
     planned once per connection.
 
     The form for many is that for one, for each of them. If PostgreSQL could choose the order of all, it would join the
-    rows of a tenant with each other while it knows nothing of the tables yet: seconds for a thousand children. The
-    order of the one row that is found for a key keeps it from that, and costs nothing; a limit would too, but a
-    cluster takes none there.
+    rows of a tenant with each other while it knows nothing of the tables yet: seconds for a thousand children. A limit
+    of one row for each key keeps it from that, and ends the search at the row. A cluster takes no limit there; the
+    order of the one row keeps it from that as well.
 
     On a cluster, the form for one key is one command of one node, and that for many is one for each shard that has one
     of the tenants: for that, each table is told which these are. What is not found has no row, because a table to
@@ -42,15 +42,15 @@ class Lookup:
         scalars = ", ".join(f"${place}::{kind}" for place, kind in types)
         each = ", ".join(f"one.{column}" for column in (*columns, "position"))
 
-        def for_each(tenants: str) -> str:
+        def for_each(tenants: str, apart: str) -> str:
             found = statement.format(asked=f"(SELECT {each}) AS {names}", tenants=tenants)
             return f"""
                 SELECT found.* FROM unnest({arrays}) WITH ORDINALITY AS {names.replace("asked", "one")}
-                 CROSS JOIN LATERAL ({found} ORDER BY asked.position) found
+                 CROSS JOIN LATERAL ({found} {apart}) found
             """  # noqa: S608 - made of a statement of a store and of its columns
 
-        self._many = for_each("= one.tenant_id")
-        self._many_spread = for_each("= ANY ($1::bigint[])")
+        self._many = for_each("= one.tenant_id", "LIMIT 1")
+        self._many_spread = for_each("= ANY ($1::bigint[])", "ORDER BY asked.position")
         self._one = statement.format(
             asked=f"(SELECT {scalars}, 1) AS {names}", tenants="= $1::bigint"
         )
