@@ -28,7 +28,8 @@ used, never its Python code: that one trusts every local user, and widens the pe
 root.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from embedded_postgres.database import APP_ROLE
@@ -37,20 +38,16 @@ if TYPE_CHECKING:
 
 __all__ = ["APP_ROLE", "DatabaseStartError", "EmbeddedPostgres"]
 
+# Imported when they are used: asyncpg takes a tenth of a second, and commands that ask a server over HTTP need nothing
+# but the limits of time.
+_MODULES: Final = {
+    "APP_ROLE": "embedded_postgres.database",
+    "DatabaseStartError": "embedded_postgres.errors",
+    "EmbeddedPostgres": "embedded_postgres.server",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Imported when they are used: asyncpg takes a tenth of a second, and commands that ask a server over HTTP need
-    # nothing but the limits of time.
-    if name == "DatabaseStartError":
-        from embedded_postgres.errors import DatabaseStartError
-
-        return DatabaseStartError
-    if name == "APP_ROLE":
-        from embedded_postgres.database import APP_ROLE
-
-        return APP_ROLE
-    if name == "EmbeddedPostgres":
-        from embedded_postgres.server import EmbeddedPostgres
-
-        return EmbeddedPostgres
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

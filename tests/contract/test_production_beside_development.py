@@ -52,7 +52,6 @@ def send(service: Service, method: str, path: str, secret: str, **request: Any) 
         service.base_url + path,
         headers=bearer(secret),
         trust_env=False,
-        verify=False,
         timeout=60,
         **request,
     )

@@ -60,7 +60,7 @@ async def test_together_they_let_through_no_more_than_the_limit(
     # Each request has a connection of its own, which either process may get.
     limits = httpx2.Limits(max_keepalive_connections=0)
     async with httpx2.AsyncClient(
-        base_url=both.base_url, trust_env=False, verify=False, timeout=60, limits=limits
+        base_url=both.base_url, trust_env=False, timeout=60, limits=limits
     ) as client:
         for _ in range(10):
             answers = await asyncio.gather(

@@ -277,10 +277,7 @@ class Service:
     def get(self, path: str, key: str | None = None) -> httpx2.Response:
         """Send a request that reads."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        # To load the certificates, which http does not need, takes longer than most requests.
-        return httpx2.get(
-            self.base_url + path, headers=headers, trust_env=False, verify=False, timeout=60
-        )
+        return httpx2.get(self.base_url + path, headers=headers, trust_env=False, timeout=60)
 
 
 def postmaster_pid(data_dir: Path) -> int | None:
